@@ -21,7 +21,7 @@ from readiness.plans.service import money, plan
 AWARDED_ON = -300  # days from today
 STEP_CENTS = 50_00  # amounts are such multiples
 MISTYPED = "mistyped"
-PAYER, OWN_BUDGET = "Harbor Mutual, infrastructure grant", "Own budget"
+PAYER, OWN_BUDGET = f"{world.PAYER_NAME}, infrastructure grant", "Own budget"
 
 Deed = tuple[datetime, Callable[[Stage], None]]
 

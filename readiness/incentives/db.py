@@ -65,7 +65,8 @@ def of_payer(store: Store, payer_id: str) -> tuple[RunSummary, ...]:
     """Newest first."""
     rows = store.rows(
         "select r.id, r.asked_at, coalesce(p.name, '') as author, r.designs,"
-        " json_array_length(r.numbers, '$.groups') as groups,"
+        " (select json_group_array(json_extract(value, '$.group'))"
+        " from json_each(r.numbers, '$.groups')) as group_ids,"
         " json_extract(r.numbers, '$.period') as period,"
         " exists (select 1 from laboratory_outcomes o where o.run_id = r.id) as is_done"
         " from laboratory_runs r left join people p on p.id = r.asked_by"
@@ -78,7 +79,7 @@ def of_payer(store: Store, payer_id: str) -> tuple[RunSummary, ...]:
             asked_at=datetime.fromisoformat(row["asked_at"]),
             author=row["author"],
             designs=tuple(each["name"] for each in json.loads(row["designs"])),
-            groups=row["groups"],
+            group_ids=tuple(json.loads(row["group_ids"])),
             period=period(row["period"]),
             is_done=bool(row["is_done"]),
         )

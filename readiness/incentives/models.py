@@ -34,6 +34,7 @@ class LaboratoryRun:
     outcome: Mapping[str, Any] | None = None  # None: not done
     engine: str = ""  # what made the outcome, with its versions
     done_at: datetime | None = None
+    ended: int = 0  # groups it was tried on that no longer share: neither they nor the outcome
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,14 @@ class RunSummary:
     asked_at: datetime
     author: str
     designs: tuple[str, ...]
-    groups: int
+    group_ids: tuple[str, ...]
     period: Period
     is_done: bool
+    ended: int = 0  # of these, groups that no longer share
+
+    @property
+    def groups(self) -> int:
+        return len(self.group_ids)
 
 
 Pairs = Mapping[str, tuple[int, int]]  # stratum -> patients who meet a measure, of those counted
@@ -69,6 +75,7 @@ class GroupNumbers(Struct, frozen=True, rename={"group_id": "group"}):
 class GroupLeftOut:
     name: str
     why: str
+    group_id: str = ""  # "": of a run from before it was kept
 
 
 class ReleasedNumbers(Struct, frozen=True, rename={"measure_ids": "measures"}):
@@ -87,6 +94,22 @@ class ReleasedNumbers(Struct, frozen=True, rename={"measure_ids": "measures"}):
     @property
     def names(self) -> dict[str, str]:
         return {each.group_id: each.name for each in self.groups}
+
+    def narrowed(
+        self,
+        groups: tuple[GroupNumbers, ...],
+        left_out: tuple[GroupLeftOut, ...],
+        reference_says: str,
+    ) -> ReleasedNumbers:
+        """Only these of its groups, with no trace of the others: what was said of the reference
+        counts who declared it, and a group of people may be there in one of them alone."""
+        if groups == self.groups:
+            return msgspec.structs.replace(self, left_out=left_out)
+        seen = {name for each in groups for pairs in each.counts.values() for name in pairs}
+        strata = tuple(e for e in self.strata if e in seen or e == self.reference)
+        return msgspec.structs.replace(
+            self, groups=groups, left_out=left_out, reference_says=reference_says, strata=strata
+        )
 
 
 class TrueChange(StrEnum):

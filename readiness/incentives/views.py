@@ -178,6 +178,8 @@ def new_id() -> str:
 @needs(Can.TEST_INCENTIVES)
 def show(payer_id: str, run_id: str) -> ResponseReturnValue:
     found = asking.progress(session(), payer_id, run_id)
+    if found.run.ended and not found.is_live:
+        return render_template("incentives/withheld.html", found=found)
     if found.run.outcome is None:
         says = presenter.progress_says(found)
         return render_template("incentives/waiting.html", found=found, says=says)
@@ -188,7 +190,7 @@ def show(payer_id: str, run_id: str) -> ResponseReturnValue:
         run=found.run,
         result=presenter.result_of(found.run),
         former=repeated[0] if repeated else None,
-        is_same=bool(repeated and repeated[1]),
+        is_same=repeated[1] if repeated else None,
     )
 
 

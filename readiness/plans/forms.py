@@ -324,7 +324,8 @@ class PostingForm(SafeForm):
     )
     payer = line_field(
         "Who paid, or may have paid",
-        hint="A payer, a grant or your own budget; only your group sees it.",
+        hint="A payer, a grant or your own budget; only your group sees it. Of an award, only the "
+        "payer whose name it begins with sees the sum; left empty, every payer you share with.",
     )
     note = text_field("Note", "Such as the invoice. Nothing that could point at a patient.")
 

@@ -5,7 +5,7 @@ What was wrong is put right by a new posting that names the one it stands in for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -90,6 +90,39 @@ class Totals:
         return Totals(
             self.awarded + other.awarded, self.spent + other.spent, self.returned + other.returned
         )
+
+
+def source_of(typed: str, payer_names: Iterable[str]) -> str:
+    """The payer whose name an entry's source begins with, the longest; "": none of these.
+
+    >>> source_of("fair health, infrastructure grant", ["Fair", "Fair Health"])
+    'Fair Health'
+    >>> source_of("Fairview Foundation", ["Fair"]), source_of("", ["Fair"])
+    ('', '')
+    """
+    return max((each for each in payer_names if begins_with(typed, each)), key=len, default="")
+
+
+def begins_with(typed: str, name: str) -> bool:
+    """As whole words, however it is spaced and capitalized."""
+    begun, whole = (" ".join(each.casefold().split()) for each in (name, typed))
+    return whole.startswith(begun) and not whole[len(begun) :][:1].isalnum()
+
+
+def told_to(
+    payer_names: Collection[str], postings: Iterable[Posting], every_name: Collection[str]
+) -> tuple[Posting, ...]:
+    """What payers of these names may read: what they awarded themselves, or nobody named has, and
+    what was spent, but for what was spent from another payer's award. `every_name`: all payers."""
+    every = tuple(postings)
+    kept = {
+        each.id
+        for each in uncorrected(every)
+        if not each.payer.strip()
+        or (source := source_of(each.payer, every_name)) in payer_names
+        or (not source and each.kind is PostingKind.SPENT)
+    }
+    return tuple(each for each in every if each.id in kept)
 
 
 def uncorrected(postings: Iterable[Posting]) -> tuple[Posting, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from readiness.accounts.db import groups
 from readiness.core.audit import Event
 from readiness.core.db import Store
+from readiness.core.people import Group
 from readiness.incentives import db as laboratory
 from readiness.incentives.design import Design, Rule
 from readiness.incentives.models import GroupLeftOut, GroupNumbers, LaboratoryRun, ReleasedNumbers
@@ -65,7 +67,34 @@ def done(run: LaboratoryRun) -> LaboratoryRun:
     return replace(run, outcome=outcome, engine=runs.engine(), done_at=NOW)
 
 
+def share(store: Store, run: LaboratoryRun) -> None:
+    """The groups it is tried on share with its payer and have submitted."""
+    with store.writing():
+        for each in run.numbers["groups"]:
+            id_, at = each["group"], NOW.isoformat()
+            if store.row("select 1 from groups where id = ?", (id_,)) is None:
+                groups.add(store, Group(id_, each["name"]), NOW)
+            own = f"{id_}-tried"
+            if store.row("select 1 from grants where id = ?", (own,)):
+                continue
+            store.insert("grants", {
+                "id": own, "group_id": id_, "payer_id": run.payer_id, "granted_at": at,
+                "granted_by": "maya",
+            })  # fmt: skip
+            store.insert("assessments", {
+                "id": own, "group_id": id_, "instrument_id": "qmer", "version": "2026.1",
+                "instrument_sha256": "", "title": "2026", "status": "submitted", "created_at": at,
+                "revision": 1, "changed_at": at,
+            })  # fmt: skip
+            store.insert("submissions", {
+                "assessment_id": own, "number": 1, "at": at, "author_id": "maya",
+                "attested_name": "Maya", "statement": "", "reference": own, "answers_sha256": "",
+            })  # fmt: skip
+
+
 def keep(store: Store, run: LaboratoryRun) -> None:
+    """As it is left by a page and a job, of groups that share."""
+    share(store, run)
     event = Event(NOW, "pam", "started", "laboratory run", run.id, payer_id="fair")
     laboratory.add(store, run, event)
     if run.outcome is not None:

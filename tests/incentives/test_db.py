@@ -73,7 +73,7 @@ def test_the_newest_is_listed_first_with_what_a_line_says(fair):
     laboratory.keep(fair, "r1", {}, "numpy 2", SOON)
     laboratory.add(fair, a_run("r2", numbers=of("elm")), ASKED)
     newest, first = laboratory.of_payer(fair, "fair")
-    assert first == RunSummary("r1", AT, "", ("A",), 1, period("2026-Q4"), is_done=True)
+    assert first == RunSummary("r1", AT, "", ("A",), ("elm",), period("2026-Q4"), is_done=True)
     assert (newest.id, newest.is_done) == ("r2", False)
 
 

@@ -109,7 +109,7 @@ def check_groups(page: Tag, sections: dict[str, Tag]) -> None:
 
 def test_the_paper_adds_up_on_its_first_page_and_on_each_group_s_own(store, solved):
     session = Session(store, people.actor(store, "pam"), NOW)
-    job = results.job_of(results.result(session, "fair", "a1"), None, Paper.LETTER, NOW)
+    job = results.job_of(results.result(session, "fair", "a1"), {}, Paper.LETTER, NOW)
     paper = Reader()
     paper.feed(job.html)
     check_money(paper.root, *solved)

@@ -230,4 +230,8 @@ def test_what_a_payer_sees_of_a_group_that_stopped_sharing(store, sent, pam):
         store.execute("update grants set revoked_at = ?", (NOW.isoformat(),))
     for path in (f"{BASE}/a1", f"{BASE}/a1/compare"):
         assert "Elm Physicians" not in pam.get(path).text
-    assert pam.get(f"{BASE}/a1.json").status_code == 409
+        assert "1 group no longer shared" in Page(pam.get(path).text).text
+    for name in ("a1.json", "a1.xlsx", "a1/proposal.pdf"):
+        assert pam.get(f"{BASE}/{name}").status_code == 409
+    for again in ("replay", "shake"):
+        assert world.send(pam, f"{BASE}/a1/{again}").status_code == 409

@@ -160,6 +160,7 @@ def sign_out() -> ResponseReturnValue:
         httponly=True,
         samesite="Lax",
     )
+    response.headers["Clear-Site-Data"] = '"storage"'  # drafts, in every tab of this browser
     return response
 
 

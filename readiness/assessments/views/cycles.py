@@ -188,7 +188,7 @@ def decline(group_id: str, cycle_id: str) -> ResponseReturnValue:
 def stop(group_id: str, payer_id: str) -> ResponseReturnValue:
     sharing.stop(session(), group_id, payer_id)
     sweep(store(), now())  # ZIPs of plans that the payer may no longer fetch
-    flash("Sharing has stopped. From this moment that payer finds nothing of yours.")
+    flash("Sharing has stopped. From this moment that payer reads nothing of yours here.")
     return redirect(url_for(".overview", group_id=group_id), 303)
 
 

@@ -27,14 +27,19 @@ def signer() -> URLSafeTimedSerializer:
 def keep() -> str:
     """The form that was just sent, as a signed text; empty when there is none.
 
-    Passwords are never carried, and what one person typed is shown to no other.
+    Passwords are never carried, and what one person typed is shown to no other: what nobody
+    knows the writer of, as after a sign-out in another tab, is carried to nobody who signs in.
     """
     fields = typed()
     if not fields or sum(len(k + v) for k, v in fields) > LONGEST:
         return ""
+    return signer().dumps([owner(), here(), fields])
+
+
+def owner() -> str:
+    """Whose the session is or was with which this was sent; "": nobody knows."""
     token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
-    whose = signing_in.owner_of(store(), token) if token else ""
-    return signer().dumps([whose, here(), fields])
+    return signing_in.owner_of(store(), token) if token else ""
 
 
 def typed() -> list[tuple[str, str]]:
@@ -65,7 +70,7 @@ def kept(text: str, person_id: str) -> Kept | None:
         whose, path, fields = signer().loads(text, max_age=TWELVE_HOURS)
     except BadSignature:
         return None
-    if whose not in ("", person_id):
+    if whose != person_id:
         return None
     return path, [(str(name), str(value)) for name, value in fields]
 
@@ -82,7 +87,8 @@ def carry_on(form: OnwardForm) -> None:
     """Where this request was going, and what it sent, into a form that stands in its way."""
     is_page = request.method == "GET" or is_upload()
     form.next.data = here() if is_page else ""
-    form.kept.data = keep()
+    kept_text = keep()  # refused in words where it is too large, whoever sent it
+    form.kept.data = kept_text if owner() else ""
 
 
 def sign_in_page() -> str:

@@ -10,14 +10,13 @@ from typing import Any
 
 from readiness.accounts.db import groups
 from readiness.core.db import Session
-from readiness.core.errors import NotFound
+from readiness.core.errors import NotFound, WrongState
 from readiness.core.exports import Cell, Sheet, xlsx_of
 from readiness.core.formatting import day
 from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.core.people import Payer
-from readiness.incentives import db as laboratory
 from readiness.incentives.models import (
     DesignOutcome,
     GroupSlice,
@@ -30,6 +29,10 @@ from readiness.incentives.presenters.wording import DesignColumn
 from readiness.incentives.service import runs
 
 TITLE = "Incentive laboratory"
+WITHHELD = (
+    "A group that this was tried on no longer shares, so nothing of it can be taken along. Do it "
+    "again with the groups that still share."
+)
 NOT_DONE = "This run is not done yet. Wait until it is, or try the designs again."
 RESULTS = (
     "Design",
@@ -198,8 +201,9 @@ def count_rows(numbers: ReleasedNumbers) -> Iterator[tuple[Cell, ...]]:
 
 def load_finished(session: Session, payer_id: str, run_id: str) -> LaboratoryRun:
     """A run to take along."""
-    runs.require(session.actor, payer_id)
-    run = laboratory.get(session.store, payer_id, run_id)
+    run = runs.load(session, payer_id, run_id)
+    if run.ended:
+        raise WrongState(WITHHELD)
     if run.outcome is None:
         raise NotFound(NOT_DONE)
     return run

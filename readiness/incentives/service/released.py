@@ -36,6 +36,7 @@ from readiness.portfolio.service.peers import (
     usual_period,
 )
 
+NOT_SHARED_NOW = "no longer shared"
 FEWEST_GROUPS = 2  # to try an incentive on: one group has nobody to share a pool with
 NOT_SUBMITTED = "nothing submitted yet"
 NOT_RELEASED = "nothing released of these measures, split this way, for this period"
@@ -172,7 +173,7 @@ def numbers_of(
         id_ = each.group.id
         own = {name: tables[name][id_] for name in measure_ids if id_ in tables[name]}
         if why := why_left_out(each, own):
-            left_out.append(GroupLeftOut(each.group.name, why))
+            left_out.append(GroupLeftOut(each.group.name, why, id_))
             continue
         mine = {name: sent[name][id_] for name in own}
         quarters = released_counts.latest_quarters(
@@ -190,6 +191,30 @@ def numbers_of(
         groups=tuple(groups),
         left_out=tuple(left_out),
     )
+
+
+def still_readable(numbers: ReleasedNumbers, shared: Sequence[SharingGroup]) -> ReleasedNumbers:
+    """The same numbers without every group that does not share any more."""
+    readable, sharing = set(readable_ids(shared)), {each.group.id for each in shared}
+    names = {each.group.name for each in shared}
+    groups = tuple(each for each in numbers.groups if each.group_id in readable)
+    left_out = tuple(
+        each
+        for each in numbers.left_out
+        if each.group_id in sharing or (not each.group_id and each.name in names)
+    )
+    if ended := len(numbers.left_out) - len(left_out):
+        left_out += (GroupLeftOut(counted_groups(ended), NOT_SHARED_NOW),)
+    says = f"{names_of(numbers.kind)[numbers.reference]}, as it was tried first"
+    return numbers.narrowed(groups, left_out, says)
+
+
+def counted_groups(number: int) -> str:
+    """
+    >>> counted_groups(1), counted_groups(2)
+    ('1 group', '2 groups')
+    """
+    return f"{number} group{'s' if number > 1 else ''}"
 
 
 def why_left_out(shared: SharingGroup, own: Mapping[str, StratumTable]) -> str:

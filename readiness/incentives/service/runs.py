@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -13,13 +13,16 @@ from readiness.accounts.service import scope
 from readiness.core import permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
-from readiness.core.errors import BadInput, Problem
+from readiness.core.errors import BadInput, Problem, WrongState
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
 from readiness.core.jobs.service import Clock, Keep, OnProgress, Runner, Work
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
 from readiness.core.serialization import from_json
+from readiness.equity import db as peers
+from readiness.equity.db import SharingGroup
+from readiness.equity.service.readable import readable_names, require_readable
 from readiness.incentives import db as laboratory
 from readiness.incentives.design import Design, problems_of
 from readiness.incentives.models import (
@@ -47,6 +50,10 @@ NOTHING_RELEASED = (
 )
 NO_REFERENCE = (
     "No group declared a reference for this split. Choose with whom the others are compared."
+)
+TOO_FEW_STILL_SHARE = (
+    f"Fewer than {FEWEST_GROUPS} of the groups that this was tried on still share with you. Put "
+    "the designs in anew: they are tried on whoever shares today."
 )
 TOO_FEW_GROUPS = (
     f"Fewer than {FEWEST_GROUPS} groups released these measures, split this way, for this period. "
@@ -123,11 +130,12 @@ def repeat(
     clock: Clock,
     new_id: Callable[[], str],
 ) -> str:
-    """Do a run once more, on the very numbers it was done on."""
-    require(session.actor, payer_id)
-    stored = laboratory.get(session.store, payer_id, run_id)
+    """Do a run once more, on the very numbers it was done on, of the groups that still share."""
+    stored = load(session, payer_id, run_id)
     asked = RunRequest(designs_of(stored), settings_of(stored), repeats=stored.id)
     numbers = from_json(ReleasedNumbers, stored.numbers)
+    if len(numbers.groups) < FEWEST_GROUPS:
+        raise WrongState(TOO_FEW_STILL_SHARE)
     return submit(session, payer_id, asked, numbers, runner, clock, new_id)
 
 
@@ -220,6 +228,24 @@ def filters_of(stored: LaboratoryRun) -> NumbersFilters:
 # Looking at a run, and stopping it
 
 
+def load(session: Session, payer_id: str, run_id: str) -> LaboratoryRun:
+    """A run as it may be read today."""
+    require(session.actor, payer_id)
+    shared = peers.sharing_groups(session.store, payer_id, session.now.date())
+    return as_shared(laboratory.get(session.store, payer_id, run_id), shared)
+
+
+def as_shared(run: LaboratoryRun, shared: Sequence[SharingGroup]) -> LaboratoryRun:
+    """Without the groups that share no more and, where it was tried on one of them, without all
+    that came of it: every sum rests on all of its groups, so sums less the lines beside them would
+    tell of the one that is gone."""
+    stored = from_json(ReleasedNumbers, run.numbers)
+    numbers = released.still_readable(stored, shared)
+    ended = len(stored.groups) - len(numbers.groups)
+    outcome = None if ended else run.outcome
+    return replace(run, numbers=plain(numbers), outcome=outcome, ended=ended)
+
+
 @dataclass(frozen=True)
 class RunProgress:
     """A run, and the job that makes it as long as that is remembered."""
@@ -238,20 +264,20 @@ class RunProgress:
 def progress(session: Session, payer_id: str, run_id: str) -> RunProgress:
     require(session.actor, payer_id)
     job = jobs.follow(session.store, run_id, session.now)
-    run = laboratory.get(
-        session.store, payer_id, run_id
-    )  # after its job: what it came to stands then
+    run = load(session, payer_id, run_id)  # after its job: what it came to stands then
     payer, author = groups.payer(session.store, payer_id), laboratory.author(session.store, run)
     return RunProgress(payer, run, job, total_draws(run), author)
 
 
-def compare_repeat(store: Store, run: LaboratoryRun) -> tuple[LaboratoryRun, bool] | None:
-    """The run that this one did again, and whether it gave the same numbers to the last digit."""
+def compare_repeat(store: Store, run: LaboratoryRun) -> tuple[LaboratoryRun, bool | None] | None:
+    """The run that this one did again, and whether it gave the same numbers to the last digit;
+    None where it was tried on fewer groups, for some shared no more."""
     former_id = run.settings.get("repeats")
     if not former_id:
         return None
     former = laboratory.get(store, run.payer_id, former_id)
-    return former, former.outcome == run.outcome
+    tried_on = [[each["group"] for each in one.numbers["groups"]] for one in (former, run)]
+    return former, former.outcome == run.outcome if tried_on[0] == tried_on[1] else None
 
 
 def cancel(session: Session, payer_id: str, run_id: str) -> bool:
@@ -265,7 +291,11 @@ def cancel(session: Session, payer_id: str, run_id: str) -> bool:
 def list_runs(session: Session, payer_id: str) -> tuple[Payer, tuple[RunSummary, ...]]:
     """All runs, newest first."""
     require(session.actor, payer_id)
-    return groups.payer(session.store, payer_id), laboratory.of_payer(session.store, payer_id)
+    names = readable_names(session.store, payer_id, session.now.date())
+    return groups.payer(session.store, payer_id), tuple(
+        replace(each, ended=sum(group_id not in names for group_id in each.group_ids))
+        for each in laboratory.of_payer(session.store, payer_id)
+    )
 
 
 # What the thread does: every question simulated for all designs on the same draws
@@ -295,6 +325,8 @@ def work_on(run: LaboratoryRun) -> Work:
         outcome = outcome_of(run, on_progress)
 
         def keep(store: Store, now: datetime) -> None:
+            tried_on = [each["group"] for each in run.numbers["groups"]]
+            require_readable(store, run.payer_id, tried_on, now.date())
             laboratory.keep(store, run.id, outcome, engine(), now)
 
         return keep

@@ -80,7 +80,7 @@ def why_here(stored: StoredScenario, offer: GroupOffer, package: TierPackage) ->
     """Its place by the payer's dollars among all next tiers; need, where that comes first."""
     first = {
         each.group_id: stored.case.payable(each.key)
-        for other in stored.solution.offers
+        for other in stored.shared_offers
         for each in packages_open(other, stored.request.scenario)[:1]
     }
     mine = stored.case.payable(package.key)

@@ -29,7 +29,6 @@ class LeftOutLine:
 
     group_id: str
     action_id: str
-    is_hidden: bool
     title: str  # "Mailed test outreach in Ash Grove"
     dollars: str
     adds: str
@@ -137,15 +136,13 @@ def replays(found: StoredScenario) -> Iterator[str]:
 
 
 def left_out_line(found: StoredScenario, each: OptionLeftOut) -> LeftOutLine:
-    is_hidden = found.is_hidden(each.group_id)
     return LeftOutLine(
-        found.shown_id(each.group_id),
-        "" if is_hidden else each.action_id,
-        is_hidden,
+        each.group_id,
+        each.action_id,
         capitalized(found.titled((each.group_id, each.action_id))),
-        "" if is_hidden else dollars(each.dollars),
-        "" if is_hidden else points_says(each.points),
-        "" if is_hidden else why_left(found, each),
+        dollars(each.dollars),
+        points_says(each.points),
+        why_left(found, each),
     )
 
 

@@ -78,7 +78,6 @@ class DifferenceLine:
     """An action in a group that some policies choose and others do not."""
 
     group_id: str
-    is_hidden: bool
     title: str
     group: str
     dollars: str
@@ -95,6 +94,9 @@ class Comparison:
     shared: str  # what every policy chooses
     differences: tuple[DifferenceLine, ...]
     charts: tuple[tuple[str, str, Figure], ...]  # id, title that states the finding, drawing
+
+
+NOT_COMPARED = Comparison((), "", (), ())
 
 
 def comparison_of(stored: StoredScenario) -> Comparison:
@@ -191,16 +193,10 @@ def differences(
     for key in sorted(some, key=lambda each: (-payable(each), each)):
         group_id, _ = key
         by = tuple(key in chosen[each.id] for each in policies)
-        if stored.is_hidden(group_id):
-            yield DifferenceLine(
-                stored.shown_id(group_id), True, "", stored.name(group_id), "", by, "", "", "", ""
-            )
-            continue
         choice, offer = stored.case.choice(key), stored.offer_by_id[group_id]
         points = points_of(stored, offer, choice)
         yield DifferenceLine(
             group_id,
-            False,
             stored.choice_title(choice),
             stored.name(group_id),
             dollars(payable(key)),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from readiness.core.charts.bars import Amount, amounts_of
@@ -32,7 +32,7 @@ from readiness.investment.presenters.firmness import (
     stability_span,
 )
 from readiness.investment.presenters.groups import GroupSheet, group_sheets, way_too_dear
-from readiness.investment.presenters.policies import Comparison, comparison_of
+from readiness.investment.presenters.policies import NOT_COMPARED, Comparison, comparison_of
 from readiness.investment.presenters.too_dear import WHAT_TO_DO
 from readiness.investment.presenters.wording import (
     CAVEATS,
@@ -98,32 +98,37 @@ class ScenarioResult:
     settings: tuple[Fact, ...]
     is_possible: bool
     impossible: str  # what to loosen
-    why_not: tuple[str, ...]  # limits that contradict each other
     decision: str
     money: tuple[YearBudgetLine, ...]
     totals: AwardTotals
-    cost: str
-    within: str  # how likely the budget covers it
-    buys: tuple[Fact, ...]
-    proof: str
-    shadow: tuple[str, ...]
-    rivals: tuple[HeuristicLine, ...]
-    stability: str  # "" before it was shaken
-    stability_span: str
     groups: tuple[GroupSheet, ...]  # that get something: those that reach a tier first
     nothing: tuple[GroupSheet, ...]  # those that get nothing, and why
     what_to_do: str  # where no year has the money for a way; ""
-    left_out: tuple[LeftOutLine, ...]
     dollars_title: str
     dollars: Figure | None
-    comparison: Comparison
     method: tuple[str, ...]
     caveats: tuple[str, ...]
     solver: str
     seed: int
     replays: tuple[str, ...]
-    has_hidden: bool
+    ended: int  # groups that no longer share
     everywhere: tuple[tuple[str, str], ...]  # id and title of each action that could be chosen
+    # What rests on all groups together; empty where one of them no longer shares.
+    why_not: tuple[str, ...] = ()  # limits that contradict each other
+    cost: str = ""
+    within: str = ""  # how likely the budget covers it
+    buys: tuple[Fact, ...] = ()
+    proof: str = ""
+    shadow: tuple[str, ...] = ()
+    rivals: tuple[HeuristicLine, ...] = ()
+    stability: str = ""  # "" before it was shaken
+    stability_span: str = ""
+    left_out: tuple[LeftOutLine, ...] = ()
+    comparison: Comparison = NOT_COMPARED
+
+    @property
+    def has_hidden(self) -> bool:
+        return self.ended > 0
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,12 @@ class ScenarioList:
 
 
 def result_of(found: StoredScenario) -> ScenarioResult:
+    shown = shared_part(found)
+    return shown if found.ended else with_joint_part(shown, found)
+
+
+def shared_part(found: StoredScenario) -> ScenarioResult:
+    """The payer's own dollars, and what is shown of each group that shares."""
     scenario, answer, main = found.request.scenario, found.solution.answer, found.main
     every = group_sheets(found) if main.is_possible else ()
     chosen = tuple(each for each in every if not each.why_nothing)
@@ -156,7 +167,7 @@ def result_of(found: StoredScenario) -> ScenarioResult:
         id=found.request.id,
         payer=found.payer,
         name=found.status.name,
-        status=found.status,
+        status=replace(found.status, awards=()) if found.ended else found.status,
         asked_at=found.request.asked_at,
         answered_at=found.solution.at,
         parent=(found.parent.id, found.parent_name) if found.parent else None,
@@ -167,10 +178,31 @@ def result_of(found: StoredScenario) -> ScenarioResult:
         settings=(*settings(scenario), *picks_says(found)),
         is_possible=main.is_possible,
         impossible="" if main.is_possible else IMPOSSIBLE,
-        why_not=tuple(found.in_names(each) for each in main.why_not),
         decision=decision_of(found) if main.is_possible else "",
         money=tuple(years(scenario, main)) if main.is_possible else (),
         totals=totals_of(chosen, len(scenario.budgets)),
+        groups=chosen,
+        nothing=tuple(each for each in every if each.why_nothing),
+        what_to_do=what_to_do(found) if main.is_possible else "",
+        dollars_title=dollars_title(found),
+        dollars=dollars_of(found),
+        method=METHOD,
+        caveats=CAVEATS,
+        solver=answer.solver,
+        seed=found.request.seed,
+        replays=tuple(replays(found)),
+        ended=found.ended,
+        everywhere=tuple(sorted(actions_offered(found).items(), key=lambda each: each[1])),
+    )
+
+
+def with_joint_part(shown: ScenarioResult, found: StoredScenario) -> ScenarioResult:
+    """With what is told of all groups together. Less the lines of the others, each of these would
+    tell of one that no longer shares."""
+    answer, main = found.solution.answer, found.main
+    return replace(
+        shown,
+        why_not=tuple(found.in_names(each) for each in main.why_not),
         cost=cost_says(main) if main.spent else "",
         within=within_says(main) if main.spent else "",
         buys=tuple(buys(found)) if main.is_possible else (),
@@ -179,36 +211,20 @@ def result_of(found: StoredScenario) -> ScenarioResult:
         rivals=tuple(heuristic_lines(found)),
         stability=stability_says(found),
         stability_span=stability_span(found),
-        groups=chosen,
-        nothing=tuple(each for each in every if each.why_nothing),
-        what_to_do=what_to_do(found) if main.is_possible else "",
         left_out=tuple(left_out_line(found, each) for each in answer.left_out),
-        dollars_title=dollars_title(found),
-        dollars=dollars_of(found),
         comparison=comparison_of(found),
-        method=METHOD,
-        caveats=CAVEATS,
-        solver=answer.solver,
-        seed=found.request.seed,
-        replays=tuple(replays(found)),
-        has_hidden=found.has_hidden,
-        everywhere=tuple(sorted(actions_offered(found).items(), key=lambda each: each[1])),
     )
 
 
 def actions_offered(found: StoredScenario) -> dict[str, str]:
-    """Id and title of each action that could be chosen in some group."""
-    offered = (each for offer in found.solution.offers for each in offer.candidates)
+    """Id and title of each action that could be chosen in some group that shares."""
+    offered = (each for offer in found.shared_offers for each in offer.candidates)
     return {each.id: each.title for each in offered}
 
 
 def what_to_do(found: StoredScenario) -> str:
     """Where a group of which no way is paid for could not get one in any year."""
-    open_ = (
-        offer
-        for offer in found.solution.offers
-        if not found.is_hidden(offer.group_id) and not found.main.package_of(offer.group_id)
-    )
+    open_ = (offer for offer in found.shared_offers if not found.main.package_of(offer.group_id))
     return WHAT_TO_DO if any(way_too_dear(found, offer) for offer in open_) else ""
 
 
@@ -226,9 +242,25 @@ def totals_of(groups: Sequence[GroupSheet], years: int) -> AwardTotals:
 
 def decision_of(found: StoredScenario) -> str:
     """With what the cheapest choice costs, where the money buys nothing."""
+    if found.ended:
+        return spent_says(found.request.scenario, found.main, found.ended)
     too_little = found.in_names(found.main.too_little)
     says = decision_says(found.request.scenario, found.main)
     return f"{says} {too_little}".strip() if found.main.decided else too_little or says
+
+
+def spent_says(scenario: BudgetScenario, main: PolicyAnswer, ended: int) -> str:
+    """The payer's own money alone: what it buys counts a group that no longer shares."""
+    whole = dollars(sum(scenario.budgets))
+    return f"{dollars(main.spent)} of {whole} is spent. {ended_says(ended)}: the rest is withheld."
+
+
+def ended_says(ended: int) -> str:
+    """
+    >>> ended_says(1), ended_says(2)
+    ('1 group no longer shared', '2 groups no longer shared')
+    """
+    return f"{counted_words(ended, 'group')} no longer shared"
 
 
 def decision_says(scenario: BudgetScenario, main: PolicyAnswer) -> str:
@@ -356,12 +388,18 @@ def change_says(found: StoredScenario) -> str:
 
 
 def scenario_line(
-    request: ScenarioRequest, status: ScenarioStatus, answer: ScenarioAnswer | None
+    request: ScenarioRequest,
+    status: ScenarioStatus,
+    answer: ScenarioAnswer | None,
+    names: Collection[str],
 ) -> ScenarioLine:
+    """`names`: ids of the groups that share today."""
     main = answer.found(request.scenario.policy_id) if answer else None
     outcome = WAITING if main is None else "no answer within its limits"
     if main and main.is_possible:
-        outcome = decision_says(request.scenario, main)
+        ended = len({each.group_id for each in (*main.bought, *main.starts)} - set(names))
+        says = spent_says(request.scenario, main, ended) if ended else ""
+        outcome = says or decision_says(request.scenario, main)
     return ScenarioLine(
         request.id,
         status.name,

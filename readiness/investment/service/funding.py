@@ -81,7 +81,8 @@ class AwardLine:
     assessment_id: str = ""  # whose plan it goes into; empty: into none
     plan: str = ""  # what that is called
     is_added: bool = False  # the action joins the plan with it
-    awarded_before: int = 0  # dollars, for this action
+    awarded_before: int = 0  # dollars, for this action, as far as this payer may know
+    is_awarded_by_others: bool = False
     why_not: str = ""
     posting_id: str | None = None  # once it is written
 
@@ -202,6 +203,7 @@ def in_plan(line: AwardLine, found: PlanForAwards) -> AwardLine:
         plan=found.opened.assessment.title,
         is_added=not found.holds(action_id),
         awarded_before=found.awarded_cents(action_id) // CENTS,
+        is_awarded_by_others=found.is_awarded_by_others(action_id),
         why_not=found.why_not(action_id),
     )
 

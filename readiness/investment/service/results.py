@@ -18,6 +18,7 @@ from readiness.core.formatting import day, dollars, join_words
 from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
+from readiness.equity.service.readable import readable_names
 from readiness.instruments import loader as instruments
 from readiness.instruments.cost_book import CostNote
 from readiness.instruments.glossary import expand_evidence_codes, sentence
@@ -34,15 +35,11 @@ from readiness.investment.presenters.result import (
     scenario_line,
 )
 from readiness.investment.presenters.wording import counted_words
-from readiness.investment.service.scenarios import require_planner
+from readiness.investment.service.scenarios import STOPPED, require_planner
 from readiness.investment.service.solving import GAP, SECONDS
-from readiness.investment.service.stored import load, names_of
+from readiness.investment.service.stored import load
 from readiness.portfolio.brief.contents import notes_of
 
-STOPPED = (
-    "A group in this scenario no longer shares, and its part of the problem may not leave here. "
-    "Ask for the scenario anew; it will be solved without that group."
-)
 TITLE = "Investment proposal"
 NO_ANSWER = (
     "This scenario has no answer within its limits, so there is nothing to propose. Loosen a limit "
@@ -58,15 +55,16 @@ def listing(session: Session, payer_id: str) -> ScenarioList:
     store = session.store
     answers = allocations.answers_of_payer(store, payer_id)
     statuses = allocations.statuses_of_payer(store, payer_id)
+    names = readable_names(store, payer_id, session.now.date())
     requests = [
         (each, statuses.get(each.id) or allocations.first_status(each))
         for each in allocations.of_payer(store, payer_id)
     ]
     return ScenarioList(
         groups.payer(store, payer_id),
-        len(names_of(store, payer_id, session.now.date())),
+        len(names),
         tuple(
-            scenario_line(each, status, answers.get(each.id))
+            scenario_line(each, status, answers.get(each.id), names)
             for each, status in requests
             if status.state is not ScenarioState.DELETED
         ),
@@ -77,8 +75,16 @@ def result(session: Session, payer_id: str, allocation_id: str) -> ScenarioResul
     return result_of(load(session, payer_id, allocation_id))
 
 
+def result_to_take(session: Session, payer_id: str, allocation_id: str) -> ScenarioResult:
+    """No file leaves of an answer that rests on a group that no longer shares."""
+    found = load(session, payer_id, allocation_id)
+    if found.ended:
+        raise WrongState(STOPPED)
+    return result_of(found)
+
+
 def xlsx(session: Session, payer_id: str, allocation_id: str) -> bytes:
-    return exports.xlsx_of(list(sheets(result(session, payer_id, allocation_id))))
+    return exports.xlsx_of(list(sheets(result_to_take(session, payer_id, allocation_id))))
 
 
 def sheets(result: ScenarioResult) -> Iterator[Sheet]:
@@ -154,8 +160,6 @@ def chosen_rows(result: ScenarioResult) -> Iterator[tuple[Cell, ...]]:
                 a.pays_after, a.readiness, a.need, a.people, a.survives, a.state,
                 "; ".join(a.lifts),
             )  # fmt: skip
-        if group.is_hidden:
-            yield group.name, "", *nothing, *group.by_year, group.dollars
         for own in group.own_part:
             sums = (own.dollars, own.own_dollars, own.own_days, own.yearly)
             yield group.name, own.title, *nothing, *own.by_year, *sums
@@ -192,9 +196,10 @@ def summary(result: ScenarioResult) -> Iterator[tuple[str, str]]:
 
 
 def as_json(session: Session, payer_id: str, allocation_id: str) -> dict[str, Any]:
-    found = load(session, payer_id, allocation_id)
-    if found.has_hidden:
-        raise WrongState(STOPPED)
+    shown, found = (
+        result_to_take(session, payer_id, allocation_id),
+        load(session, payer_id, allocation_id),
+    )
     answer = serialization.to_json(found.solution.answer)
     return {
         "scenario": serialization.to_json(found.request.scenario),
@@ -208,7 +213,7 @@ def as_json(session: Session, payer_id: str, allocation_id: str) -> dict[str, An
             serialization.to_json(each) for o in found.solution.offers for each in o.purposes
         ],
         "stability": serialization.to_json(found.stability) if found.stability else None,
-        "method": list(result(session, payer_id, allocation_id).method),
+        "method": list(shown.method),
     }
 
 
@@ -223,21 +228,21 @@ def print_pdf(
     page: Page,
 ) -> bytes:
     """The same answer, seen on the same day, gives the same bytes."""
-    found = result(session, payer_id, allocation_id)
+    found = result_to_take(session, payer_id, allocation_id)
     if not found.is_possible:
         raise WrongState(NO_ANSWER)
-    problem = None if found.has_hidden else as_json(session, payer_id, allocation_id)
+    problem = as_json(session, payer_id, allocation_id)
     return printer.pdf_of(job_of(found, problem, page, session.now))
 
 
 def job_of(
-    result: ScenarioResult, problem: Mapping[str, Any] | None, page: Page, now: datetime
+    result: ScenarioResult, problem: Mapping[str, Any], page: Page, now: datetime
 ) -> PrintJob:
-    """What a group that no longer shares had in it is neither printed nor enclosed."""
     html = html_of("investment/print/proposal.html", values_of(result, now))
-    enclosed = {"proposal.json": ("The proposal as data", as_data(result))}
-    if problem is not None:
-        enclosed["problem.json"] = ("The problem and its answer, to be solved again", problem)
+    enclosed = {
+        "proposal.json": ("The proposal as data", as_data(result)),
+        "problem.json": ("The problem and its answer, to be solved again", problem),
+    }
     enclosures = tuple(
         Enclosure(name, json.dumps(data, indent=1, ensure_ascii=False, default=str).encode(), says)
         for name, (says, data) in enclosed.items()
@@ -288,7 +293,7 @@ def values_of(result: ScenarioResult, now: datetime) -> dict[str, object]:
 
 def not_bought(result: ScenarioResult) -> Iterator[str]:
     """What whoever decides should not expect."""
-    stay = [each for each in result.groups if not each.rises and not each.is_hidden]
+    stay = [each for each in result.groups if not each.rises]
     if stay:
         yield (
             f"A new tier by these actions alone in {len(stay)} of the {len(result.groups)} groups "
@@ -298,9 +303,8 @@ def not_bought(result: ScenarioResult) -> Iterator[str]:
         names = join_words([each.name for each in result.nothing[:5]])
         more = f" and {len(result.nothing) - 5} more" if len(result.nothing) > 5 else ""
         yield f"Anything for {counted_words(len(result.nothing), 'group')}: {names}{more}."
-    shown = [each for each in result.left_out if not each.is_hidden]
-    if shown:
-        names = "; ".join(f"{each.title} ({each.dollars})" for each in shown)
+    if result.left_out:
+        names = "; ".join(f"{each.title} ({each.dollars})" for each in result.left_out)
         yield f"{names}: the first left out."
     yield (
         f"What follows: {dollars(result.totals.yearly)} a year to keep all of it up after the "

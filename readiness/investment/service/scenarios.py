@@ -19,6 +19,7 @@ from readiness.core.jobs.models import Job, JobState
 from readiness.core.jobs.service import Clock, Keep, OnProgress, Runner, Work
 from readiness.core.people import Actor
 from readiness.core.permissions import Can
+from readiness.equity.service.readable import readable_names, require_readable
 from readiness.imports.models import RETENTION
 from readiness.instruments import cost_book as costs
 from readiness.instruments.cost_book import CostBook
@@ -44,6 +45,10 @@ from readiness.plans.service import basis
 KIND = "investment"
 OBJECT = "investment scenario"
 NOT_ANSWERED = "This scenario has no answer yet. Wait until it has been solved, or solve it again."
+STOPPED = (
+    "A group in this scenario no longer shares, so it can neither be taken along as a file nor be "
+    "solved as it was. Copy it: the copy is solved without that group."
+)
 NO_GROUP = (
     "No group that shares with you has submitted anything yet, so there is nothing to choose."
 )
@@ -88,7 +93,7 @@ def ask(
         raise BadInput(wrong)
     actor, now = session.actor, session.now
     request = ScenarioRequest(runs.new_id(), payer_id, parent_id, actor.id, now, scenario, seed)
-    work = solve_work(session.store.path, request, actor)
+    work = solve_work(session.store.path, request, actor, now)
     event = event_of(request, actor, "asked for", now)
     submit(session, request, ScenarioJob.SOLVE, work, runs, event)
     return request.id
@@ -128,15 +133,27 @@ def event_of(request: ScenarioRequest, actor: Actor, verb: str, now: datetime) -
 # What the jobs do.
 
 
-def solve_work(database: Path, request: ScenarioRequest, actor: Actor) -> Work:
+def solve_work(database: Path, request: ScenarioRequest, actor: Actor, begun_at: datetime) -> Work:
     def work(on_progress: OnProgress) -> Keep:
         with closing(Store(database)) as store:
-            solution = solve_request(store, request, request.asked_at, on_progress)
-        return lambda store, at: allocations.keep_answer(
-            store, request.id, replace(solution, at=at), event_of(request, actor, "solved", at)
-        )
+            solution = solve_request(store, request, begun_at, on_progress)
+
+        def keep(store: Store, at: datetime) -> None:
+            require_kept(store, request, solution, at)
+            event = event_of(request, actor, "solved", at)
+            allocations.keep_answer(store, request.id, replace(solution, at=at), event)
+
+        return keep
 
     return work
+
+
+def require_kept(
+    store: Store, request: ScenarioRequest, solution: ScenarioSolution, at: datetime
+) -> None:
+    """Nothing is kept that was worked out of a group that stopped sharing meanwhile."""
+    ids = [each.group_id for each in solution.offers]
+    require_readable(store, request.payer_id, ids, at.date())
 
 
 def solve_request(
@@ -164,9 +181,13 @@ def sensitivity_work(
         found = solving.sensitivity(
             Case(request.scenario, solution.offers, request.seed), count, on_progress
         )
-        return lambda store, at: allocations.keep_stability(
-            store, request.id, found, at, event_of(request, actor, "shook", at)
-        )
+
+        def keep(store: Store, at: datetime) -> None:
+            require_kept(store, request, solution, at)
+            event = event_of(request, actor, "shook", at)
+            allocations.keep_stability(store, request.id, found, at, event)
+
+        return keep
 
     return work
 
@@ -175,12 +196,15 @@ def replay_work(request: ScenarioRequest, solution: ScenarioSolution, actor: Act
     def work(on_progress: OnProgress) -> Keep:
         again, solver = solving.solve_stored(solution.problem, request.scenario.policy, on_progress)
         before = solution.answer.found(request.scenario.policy_id)
-        return lambda store, at: allocations.keep_replay(
-            store,
-            request.id,
-            Replay(at, solver, is_same(before, again)),
-            event_of(request, actor, "replayed", at),
-        )
+
+        def keep(store: Store, at: datetime) -> None:
+            require_kept(store, request, solution, at)
+            event = event_of(request, actor, "replayed", at)
+            allocations.keep_replay(
+                store, request.id, Replay(at, solver, is_same(before, again)), event
+            )
+
+        return keep
 
     return work
 
@@ -216,11 +240,20 @@ def require_solution(store: Store, request: ScenarioRequest) -> ScenarioSolution
     return solution
 
 
+def require_shared_solution(session: Session, request: ScenarioRequest) -> ScenarioSolution:
+    """To be worked on as it was solved: only while every group in it shares."""
+    solution = require_solution(session.store, request)
+    names = readable_names(session.store, request.payer_id, session.now.date())
+    if not names.keys() >= {each.group_id for each in solution.offers}:
+        raise WrongState(STOPPED)
+    return solution
+
+
 def solve_again(session: Session, payer_id: str, allocation_id: str, runs: JobStarter) -> None:
     """For a scenario whose solving was stopped or lost; what is answered stays as it is."""
     request = load_request(session, payer_id, allocation_id)
     if allocations.solution(session.store, request.id) is None:
-        work = solve_work(session.store.path, request, session.actor)
+        work = solve_work(session.store.path, request, session.actor, session.now)
         submit(session, request, ScenarioJob.SOLVE, work, runs)
 
 
@@ -232,14 +265,14 @@ def check_sensitivity(
     count: int = solving.RUNS,
 ) -> None:
     request = load_request(session, payer_id, allocation_id)
-    solution = require_solution(session.store, request)
+    solution = require_shared_solution(session, request)
     work = sensitivity_work(request, solution, count, session.actor)
     submit(session, request, ScenarioJob.SHAKE, work, runs)
 
 
 def replay(session: Session, payer_id: str, allocation_id: str, runs: JobStarter) -> None:
     request = load_request(session, payer_id, allocation_id)
-    solution = require_solution(session.store, request)
+    solution = require_shared_solution(session, request)
     work = replay_work(request, solution, session.actor)
     submit(session, request, ScenarioJob.REPLAY, work, runs)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 from readiness.accounts.db import groups
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
 from readiness.core.people import Payer
-from readiness.equity import db as peers
+from readiness.equity.service.readable import readable_names
 from readiness.investment import db as allocations
 from readiness.investment.answers import (
     PolicyAnswer,
@@ -62,9 +61,15 @@ class StoredScenario:
         found = self.stability.survivals if self.stability else ()
         return {(each.group_id, each.action_id): each.times for each in found}
 
+    @cached_property
+    def shared_offers(self) -> tuple[GroupOffer, ...]:
+        """Of the groups that share today."""
+        return tuple(e for e in self.solution.offers if not self.is_hidden(e.group_id))
+
     @property
-    def has_hidden(self) -> bool:
-        return any(self.is_hidden(offer.group_id) for offer in self.solution.offers)
+    def ended(self) -> int:
+        """How many groups it was solved over no longer share."""
+        return len(self.solution.offers) - len(self.shared_offers)
 
     def is_hidden(self, group_id: str) -> bool:
         return group_id not in self.names
@@ -122,7 +127,7 @@ def load(session: Session, payer_id: str, allocation_id: str) -> StoredScenario:
         allocations.replays(session.store, request.id),
         allocations.status(session.store, request),
         *parent_of(session.store, request),
-        names_of(session.store, payer_id, session.now.date()),
+        readable_names(session.store, payer_id, session.now.date()),
     )
 
 
@@ -132,12 +137,6 @@ def parent_of(store: Store, request: ScenarioRequest) -> tuple[ScenarioRequest |
     parent = allocations.get(store, request.parent_id)
     status = allocations.status(store, parent)
     return (None, "") if status.state is ScenarioState.DELETED else (parent, status.name)
-
-
-def names_of(store: Store, payer_id: str, today: date) -> dict[str, str]:
-    """The groups that share today and have submitted something."""
-    shared = peers.sharing_groups(store, payer_id, today)
-    return {each.group.id: each.group.name for each in shared if each.has_submitted}
 
 
 def is_answered(store: Store, allocation_id: str) -> bool:

@@ -30,7 +30,7 @@ from readiness.plans.postings import (
     PostingKind,
 )
 from readiness.plans.schedule import LAST_HALF_YEAR, half_year_on
-from readiness.plans.service import basis, plan
+from readiness.plans.service import basis, money, plan
 from readiness.plans.service.plan import PlanView
 
 HALF_YEARS = 2  # in a year of a budget
@@ -63,6 +63,7 @@ class PlanForAwards:
     opened: PlanView
     facts: GroupFacts
     entered: tuple[Posting, ...]
+    told: tuple[Posting, ...]  # of these, what this payer may read
 
     @cached_property
     def action_by_id(self) -> Mapping[str, PlanAction]:
@@ -96,8 +97,13 @@ class PlanForAwards:
         return action_id in self.action_by_id
 
     def awarded_cents(self, action_id: str) -> int:
-        """So far, by anybody, and not given back."""
-        return postings.totals(e for e in self.entered if e.action_id == action_id).award
+        """So far, as far as this payer may know, and not given back."""
+        return postings.totals(e for e in self.told if e.action_id == action_id).award
+
+    def is_awarded_by_others(self, action_id: str) -> bool:
+        """Whether and not how much, so that nothing is paid for twice unawares."""
+        others = (e for e in self.entered if e.action_id == action_id and e not in self.told)
+        return postings.totals(others).award > 0
 
 
 def load(session: Session, payer_id: str, group_id: str) -> PlanForAwards:
@@ -107,10 +113,12 @@ def load(session: Session, payer_id: str, group_id: str) -> PlanForAwards:
     if assessment is None:
         raise NotFound(NOT_SHARED)
     opened = plan.load(session, assessment.id)
+    entered = ledger.postings_of_assessment(session.store, assessment.id)
     return PlanForAwards(
         opened,
         basis.facts_of(session.store, assessment, opened.instrument, opened.basis),
-        ledger.postings_of_assessment(session.store, assessment.id),
+        entered,
+        money.told_to(session.store, [payer_id], entered),
     )
 
 

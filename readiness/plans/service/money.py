@@ -1,17 +1,18 @@
 """Money for the actions of a plan: what was entered, what it adds up to, and entering more.
 
 It belongs to the assessment's plan and to the action's id, so that it outlives a renewed plan. A
-payer who may read the plan sees the sums of each action; single entries, who paid, notes and
-names stay the group's own.
+payer who may read the plan sees the sums of each action, of what it awarded itself and what was
+spent; single entries, who paid, notes, names and what others awarded stay the group's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
+from readiness.accounts.db import groups
 from readiness.assessments.service import assessment_view
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
@@ -119,7 +120,8 @@ def load(session: Session, assessment_id: str) -> PlanMoney:
 
 def money_of(store: Store, opened: PlanView, now: datetime) -> PlanMoney:
     """In the plan's order; what was taken out of it, or is gone, stays as long as it has money."""
-    paid = by_action(ledger.postings_of_assessment(store, opened.assessment.id))
+    every = ledger.postings_of_assessment(store, opened.assessment.id)
+    paid = by_action(every if opened.is_own else told_to(store, opened.payer_ids, every))
     said = by_action(ledger.estimates_of_assessment(store, opened.assessment.id))
     names = assessment_view.names_of(store, authors((*paid.values(), *said.values())))
     ids = dict.fromkeys([*(action.id for action in opened.plan.current), *paid, *said])
@@ -128,6 +130,14 @@ def money_of(store: Store, opened: PlanView, now: datetime) -> PlanMoney:
         for action_id in ids
     )
     return PlanMoney(opened, tuple(lines))
+
+
+def told_to(
+    store: Store, payer_ids: Collection[str], every: Iterable[Posting]
+) -> tuple[Posting, ...]:
+    """What these payers may read of a group's entries: nothing that another payer awarded."""
+    names = {each.id: each.name for each in groups.payers(store)}
+    return postings.told_to([names[each] for each in payer_ids], every, names.values())
 
 
 def by_action(entered: Iterable[Entered]) -> dict[str, list[Entered]]:

@@ -93,6 +93,7 @@ class PlanView:
     awarded: frozenset[str] = frozenset()  # ids of actions that money was awarded for
     begun: tuple[BegunAction, ...] = ()  # by this plan and those before it
     proposed: ProposedPlan | None = None  # what it is drafted from; None: it is stored
+    payer_ids: frozenset[str] = frozenset()  # of whom it is read, where it is not the reader's own
 
     @property
     def is_stored(self) -> bool:
@@ -173,6 +174,7 @@ def load(session: Session, assessment_id: str) -> PlanView:
         with_beyond(session.store, opened),
         may_edit=may_edit and opened.basis.kind is not None,
         is_own=is_own,
+        payer_ids=here.payer_ids.intersection(session.actor.payer_ids),
         begun=begun.begun_by(session.store, assessment).actions,
     )
 

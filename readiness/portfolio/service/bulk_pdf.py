@@ -31,6 +31,7 @@ from readiness.core.pdf.job import Page, PrintJob
 from readiness.core.pdf.printer import MANY, Limits, Printer
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
+from readiness.equity.service.readable import ENDED_MEANWHILE
 from readiness.plans.service import document as plan_document
 from readiness.portfolio import db as lists
 from readiness.portfolio.models import PortfolioQuery, PortfolioRow, PortfolioSort, parse_query
@@ -171,11 +172,13 @@ def print_work(database: Path, order: BulkPdfOrder, limits: Limits = MANY) -> Wo
             if not any(entry.file for entry in entries):
                 raise NotPrinted(NONE_PRINTED)
             archive.add(INDEX, csv_of(COLUMNS, map(index_row, entries)))
-            data = json.dumps(index_of(order, entries), indent=1, ensure_ascii=False)
-            archive.add(DATA, data.encode())
+            index = index_of(order, entries)
+            archive.add(DATA, json.dumps(index, indent=1, ensure_ascii=False).encode())
             archive.finish()
 
         def keep(store: Store, now: datetime) -> None:
+            if not is_shared_still(store, order.payer_id, index, now):
+                raise WrongState(ENDED_MEANWHILE)
             audit.record(store, event_of(order, entries, now))
             half.replace(zip_path(folder, order.id))
 
@@ -291,9 +294,16 @@ def may_be_fetched(store: Store, job: Job, now: datetime) -> bool:
     path = zip_path(folder_of(store.path), job.result_id)
     if job.state is not JobState.DONE or now - job.asked_at > KEPT_FOR or not path.exists():
         return False
-    plans = read_index(path)["plans"]
-    shared = groups.group_ids_shared_with(store, job.payer_id or "", now.date())
-    return all(each["group_id"] in shared and is_readable(store, each) for each in plans)
+    return is_shared_still(store, job.payer_id or "", read_index(path), now)
+
+
+def is_shared_still(store: Store, payer_id: str, index: Mapping[str, Any], now: datetime) -> bool:
+    """Every group that it tells anything of, also those whose plan is not in it."""
+    shared = groups.group_ids_shared_with(store, payer_id, now.date())
+    told = [*index["plans"], *(e for e in index["without"] if e["why"] != NOT_SHARED_NOW)]
+    return all(each["group_id"] in shared for each in told) and all(
+        is_readable(store, each) for each in index["plans"]
+    )
 
 
 def is_readable(store: Store, plan: Mapping[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """Change between two assessments beside the money spent in between, over a payer's groups.
 
-Only what payers may read: assessments that were sent in, by the run that decides, and the sums of
-what the groups entered for their plans.
+Only what this payer may read: assessments that were sent in, by the run that decides, and the sums
+of what the groups entered for their plans, without what other payers awarded.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from readiness.plans.returns import (
     PortfolioReturns,
     portfolio_returns,
 )
+from readiness.plans.service import money
 from readiness.portfolio.service import portfolio
 
 Owned = TypeVar("Owned", Posting, SubmittedAssessment)
@@ -96,7 +97,9 @@ def load(session: Session, payer_id: str) -> Returns:
     shared = peers.sharing_groups(session.store, payer_id, session.now.date())
     ids = [each.group.id for each in shared]
     paid, sent = (
-        by_group(ledger.postings_of_groups(session.store, ids)),
+        by_group(
+            money.told_to(session.store, [payer_id], ledger.postings_of_groups(session.store, ids))
+        ),
         by_group(submission_queries.submitted_assessments(session.store, ids)),
     )
     scored, lowest = (

@@ -68,9 +68,9 @@ def test_a_group_without_released_numbers_is_left_out_and_said(grown):
     )
     portfolio.change(grown, "delete from submissions where assessment_id = ?", "cedar-sent")
     assert numbers(grown, "COL").left_out == (
-        GroupLeftOut("Cedar Physicians", released.NOT_SUBMITTED),
-        GroupLeftOut("Dark Physicians", released.NOTHING_SEEN),
-        GroupLeftOut("Elm Physicians", released.NOT_RELEASED),
+        GroupLeftOut("Cedar Physicians", released.NOT_SUBMITTED, "cedar"),
+        GroupLeftOut("Dark Physicians", released.NOTHING_SEEN, "dark"),
+        GroupLeftOut("Elm Physicians", released.NOT_RELEASED, "elm"),
     )
 
 

@@ -20,7 +20,9 @@ from readiness.investment.answers import (
     Stability,
     Survival,
 )
+from readiness.investment.lifecycle import AwardRecord, ScenarioAward, ScenarioState
 from readiness.investment.presenters import result as answer
+from readiness.investment.presenters.policies import NOT_COMPARED
 from readiness.investment.scenario import Replay
 from readiness.investment.service import results as files
 from readiness.investment.service import scenarios
@@ -142,6 +144,49 @@ def test_nothing_of_a_group_that_stopped_sharing_is_shown(grove, pam, solution):
     assert (hidden.name, hidden.actions, hidden.others, hidden.notes) == (HIDDEN_GROUP, (), (), ())
     gaps = [says for group in result.groups if group.is_hidden for says in words(group)]
     assert not [says for says in gaps if "patients" in says]
+
+
+def test_what_rests_on_all_groups_together_is_withheld_once_one_stopped_sharing(
+    grove, pam, solution
+):
+    """The sum of all less the lines of the others would be the line of the one that is gone."""
+    before = shown(grove, pam)
+    stop_sharing(grove)
+    left = shown(grove, pam)
+    assert left.ended == 1
+    for name in ("cost", "within", "buys", "proof", "shadow", "rivals", "comparison"):
+        assert getattr(before, name), name
+    assert (left.buys, left.rivals, left.left_out) == ((), (), ())
+    assert (left.cost, left.within, left.proof, left.shadow) == ("", "", "", ())
+    assert left.comparison == NOT_COMPARED
+    assert "1 group no longer shared" in left.decision
+    assert "T2" not in left.decision + "".join(e.outcome for e in listed(grove, pam).lines)
+    own = [each.own_dollars for each in left.groups if not each.is_hidden]
+    assert left.totals.own_dollars == sum(own)
+
+
+def listed(store, pam):
+    return files.listing(Session(store, pam, NOW), "fair")
+
+
+def test_a_place_among_the_cheapest_counts_only_groups_that_share(grove, pam, solution):
+    stop_sharing(grove)
+    said = [each.sentence for each in shown(grove, pam).groups if "cheapest of" in each.sentence]
+    assert said
+    assert not [each for each in said if "of 3 ways" in each]
+
+
+def test_a_funded_one_names_no_group_that_stopped_sharing_in_what_was_awarded(grove, pam, solution):
+    request = allocations.get(grove, "a1")
+    record = AwardRecord(ScenarioAward("elm", "SDOH", 1, 5_000), "p1")
+    funded = replace(
+        allocations.status(grove, request), state=ScenarioState.FUNDED, awards=(record,)
+    )
+    event = scenarios.event_of(request, pam, "funded", NOW)
+    allocations.keep_status(grove, "a1", funded, event)
+    assert shown(grove, pam).status.awards == (record,)
+    stop_sharing(grove)
+    assert shown(grove, pam).status.awards == ()
 
 
 def test_its_problem_does_not_leave_once_a_group_stopped_sharing(grove, pam, solution):

@@ -60,7 +60,7 @@ def shown(store, allocation_id="spring"):
 
 
 def html(result):
-    return results.job_of(result, None, Page.LETTER, NOW).html
+    return results.job_of(result, {}, Page.LETTER, NOW).html
 
 
 def printed(store, printer, size=Page.LETTER, now=NOW, who="pam", allocation_id="spring"):
@@ -163,9 +163,12 @@ def test_of_a_group_that_stopped_sharing_only_its_dollars_are_left(store, printe
     gone = shown(store).groups[0]
     with store.writing():
         store.execute("delete from grants where group_id = ?", (gone.group_id,))
-    pdf = printed(store, printer)
-    with pikepdf.open(BytesIO(pdf)) as opened:
-        assert list(opened.attachments) == ["proposal.json"]
-        data = opened.attachments["proposal.json"].get_file().read_bytes().decode()
-    assert gone.name not in data
-    assert gone.name not in html(shown(store))
+    session = Session(store, people.actor(store, "pam"), NOW)
+    for file in (results.xlsx, results.as_json):
+        with pytest.raises(WrongState, match="no longer shares"):
+            file(session, "fair", "spring")
+    with pytest.raises(WrongState, match="no longer shares"):
+        printed(store, printer)
+    left = shown(store)
+    assert gone.name not in html(left)
+    assert sum(each.dollars for each in left.groups if each.is_hidden) == gone.dollars

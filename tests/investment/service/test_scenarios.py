@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -14,13 +16,14 @@ from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job
+from readiness.equity.service.readable import ENDED_MEANWHILE
 from readiness.investment import db as allocations
 from readiness.investment.answers import CostSpan
 from readiness.investment.service import scenarios
 from readiness.investment.service.scenarios import ActionChange, JobStarter, ScenarioJob
 from tests.factories import allocations as allocated
 from tests.factories.allocations import SMALL
-from tests.factories.waiting import until
+from tests.factories.waiting import PATIENCE, until
 from tests.factories.world import NOW
 
 pytestmark = pytest.mark.slow  # every test solves
@@ -230,3 +233,54 @@ def test_nobody_sharing_is_said(store):
         store.execute("delete from assessments")
     with pytest.raises(WrongState, match="nothing to choose"):
         scenarios.solve_request(store, made, NOW, lambda _: None)
+
+
+# A group stops sharing
+
+
+def end(store, group_id, at="2027-01-15"):
+    with store.writing():
+        store.execute("update grants set revoked_at = ? where group_id = ?", (at, group_id))
+
+
+def test_what_is_solved_when_a_group_stops_is_not_kept(grove, pam, runs, monkeypatch):
+    """Asked for before it ended, and answered after."""
+    began, ended = threading.Event(), threading.Event()
+    real = scenarios.solve_request
+
+    def held(*asked):
+        solution = real(*asked)
+        began.set()
+        assert ended.wait(PATIENCE)
+        return solution
+
+    monkeypatch.setattr(scenarios, "solve_request", held)
+    made = scenarios.ask(Session(grove, pam, NOW), "fair", SMALL, 7, runs)
+    assert began.wait(PATIENCE)
+    end(grove, "ash")
+    ended.set()
+    assert over(grove, pam, made).says == ENDED_MEANWHILE
+    assert allocations.solution(grove, made) is None
+    monkeypatch.undo()
+    scenarios.solve_again(Session(grove, pam, NOW), "fair", made, runs)
+    over(grove, pam, made)
+    assert {offer.group_id for offer in answer_to(grove, made).offers} == {"elm", "fir"}
+
+
+def test_solved_later_it_is_held_against_the_grants_of_that_day(grove, pam, runs):
+    made = allocated.add_request(grove, "late")
+    with grove.writing():
+        grove.execute("update grants set expires_on = '2027-01-20' where group_id = 'ash'")
+    later = NOW + timedelta(days=9)
+    starter = replace(runs, clock=lambda: later)
+    scenarios.solve_again(Session(grove, pam, later), "fair", made.id, starter)
+    over(grove, pam, made.id)
+    assert {offer.group_id for offer in answer_to(grove, made.id).offers} == {"elm", "fir"}
+
+
+@pytest.mark.parametrize("again", [scenarios.replay, scenarios.check_sensitivity])
+def test_as_it_was_it_is_not_solved_again_once_a_group_stopped_sharing(grove, pam, runs, again):
+    allocated.add_solved(grove, "a1")
+    end(grove, "ash")
+    with pytest.raises(WrongState, match="no longer shares"):
+        again(Session(grove, pam, NOW), "fair", "a1", runs)

@@ -268,3 +268,57 @@ def test_it_says_what_was_awarded_for_an_action_so_far(store):
     enter(store, "GOV", PostingKind.RETURNED, 1_000_00)
     found = awards.load(session(store), "fair", "elm")
     assert (found.awarded_cents("GOV"), found.awarded_cents("PAC")) == (8_000_00, 0)
+
+
+# Two payers
+
+
+@pytest.fixture
+def two(store):
+    """Both are shared with, and both pay for the same action."""
+    with store.writing():
+        row = store.row("select * from grants where id = 'elm-fair'")
+        store.insert("grants", {**row, "id": "elm-far", "payer_id": "far"})
+    award(store, GOV)
+    award(store, replace(GOV, cents=9_000_00), who="pete", payer_id="far")
+    return store
+
+
+def test_a_payer_reads_what_it_awarded_and_never_what_another_did(two):
+    for who, cents in (("pam", 26_000_00), ("pete", 9_000_00), ("maya", 35_000_00)):
+        found = read(two, who)
+        assert found.line("GOV").actual.totals.awarded == found.totals.awarded == cents
+    for who, payer_id, cents in (("pam", "fair", 26_000_00), ("pete", "far", 9_000_00)):
+        found = awards.load(session(two, who), payer_id, "elm")
+        assert found.awarded_cents("GOV") == cents
+        assert found.is_awarded_by_others("GOV")
+        assert not found.is_awarded_by_others("PAC")
+
+
+def test_what_is_spent_of_another_payer_s_award_is_not_told_either(two):
+    for payer, cents in (
+        ("Far Health", 1_00),
+        ("fair  health grant", 20_00),
+        ("Own budget", 300_00),
+    ):
+        wanted = PostingInput(PostingKind.SPENT, cents, NOW.date(), payer, "")
+        money.post(session(two, "maya"), "a1", "GOV", wanted, new_id())
+    spent = {who: read(two, who).line("GOV").actual.totals.spent for who in ("pam", "pete", "maya")}
+    assert spent == {"pam": 320_00, "pete": 301_00, "maya": 321_00}
+
+
+def test_an_award_that_names_somebody_else_is_told_to_no_payer(two):
+    for payer, cents in (("State grant", 5_00), ("Fairview Fund", 7_00), ("", 11_00)):
+        wanted = PostingInput(PostingKind.AWARDED, cents, NOW.date(), payer, "")
+        money.post(session(two, "maya"), "a1", "GOV", wanted, new_id())
+    assert read(two, "pam").line("GOV").actual.totals.awarded == 26_011_00
+    assert read(two, "maya").line("GOV").actual.totals.awarded == 35_023_00
+
+
+def test_a_correction_by_the_group_counts_for_the_payer_that_it_names(two):
+    other = next(
+        e.posting for e in read(two).line("GOV").entries if e.posting.payer == "Far Health"
+    )
+    correct(two, other, 4_000_00)
+    assert read(two, "pam").line("GOV").actual.totals.awarded == 26_000_00
+    assert read(two, "pete").line("GOV").actual.totals.awarded == 4_000_00

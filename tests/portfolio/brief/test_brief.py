@@ -28,6 +28,7 @@ from readiness.instruments.answers import Answer
 from readiness.investment.service import baselines
 from readiness.plans import db as postings
 from readiness.plans.postings import Posting, PostingKind
+from readiness.plans.service import document
 from readiness.portfolio.brief import contents, documents, questions, spreadsheet
 from readiness.portfolio.brief.evidence import BriefGap
 from readiness.releases.service import publication
@@ -352,6 +353,28 @@ def test_an_overdue_action_comes_before_everything_but_the_tier(store):
     assert "was due on" in first
     assert any(line.is_overdue for line in late.actions)
     assert all(line.due_on is None or isinstance(line.due_on, date) for line in late.actions)
+
+
+def test_neither_the_brief_nor_the_plan_on_paper_tells_what_another_payer_awarded(fresh):
+    plans.submitted(fresh, "elm", ANSWERS, NOW)
+    with fresh.writing():
+        row = fresh.row("select * from grants where payer_id = 'fair'")
+        fresh.insert("grants", {**row, "id": "elm-far", "payer_id": "far"})
+    action = next(line for line in brief_of(fresh).actions if line.may_pay)
+    for number, (payer, cents) in enumerate((("Fair Health", 1_234_00), ("Far Health", 77_000_00))):
+        kind = PostingKind.AWARDED
+        entered = Posting(
+            f"p{number}", "elm", "a1", action.id, kind, cents, NOW.date(), payer, "", "maya", NOW
+        )
+        event = Event(NOW, "maya", "entered", "plan", "a1", group_id="elm")
+        postings.add_posting(fresh, entered, event)
+    assert brief_of(fresh).money.whole.awarded == "$1,234"
+    for who, own, others in (("pam", "$1,234", "$77,000"), ("pete", "$77,000", "$1,234")):
+        session = Session(fresh, people.actor(fresh, who), NOW)
+        paper = document.job_of(session, "a1", Page.LETTER).html
+        assert own in paper
+        assert others not in paper
+        assert "$78,234" not in paper
 
 
 def test_money_so_far_stands_in_it_with_what_it_warns_of(fresh, printer):

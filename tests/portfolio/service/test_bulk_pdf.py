@@ -32,6 +32,7 @@ from readiness.core.pdf.archive import DocumentArchive
 from readiness.core.pdf.job import Page
 from readiness.core.pdf.printer import Printer
 from readiness.core.people import Group
+from readiness.equity.service.readable import ENDED_MEANWHILE
 from readiness.plans.service import document
 from readiness.portfolio.service import bulk_pdf
 from tests.factories import plans as planned
@@ -249,6 +250,37 @@ def test_what_stopped_being_shared_meanwhile_is_not_in_it(store, pam, runner, he
     index = bulk_pdf.read_index(bulk_pdf.fetch(Session(store, pam, NOW), "fair", "p1"))
     assert [each["group_id"] for each in index["plans"]] == ["elm"]
     assert "no longer shared" in [each["why"] for each in index["without"]]
+
+
+def test_of_a_group_that_stopped_once_its_plan_was_printed_nothing_is_kept(
+    store, pam, runner, monkeypatch
+):
+    """Asked for before it ended, and done after."""
+    printed, ended = threading.Event(), threading.Event()
+    real = bulk_pdf.index_of
+
+    def held(order, entries):
+        printed.set()
+        assert ended.wait(PATIENCE)
+        return real(order, entries)
+
+    monkeypatch.setattr(bulk_pdf, "index_of", held)
+    start(store, pam, runner)
+    assert printed.wait(PATIENCE)
+    with store.writing():
+        store.execute("delete from grants where group_id = 'fir'")
+    ended.set()
+    job = over(store)
+    assert (job.state, job.says) == (JobState.FAILED, ENDED_MEANWHILE)
+    assert "p1.zip" not in left(store)
+
+
+def test_a_group_without_a_plan_that_no_longer_shares_is_not_named_by_it_either(store, pam):
+    """That it had sent in nothing was told while it shared."""
+    with store.writing():
+        store.execute("update grants set revoked_at = ? where group_id = 'yew'", (NOW.isoformat(),))
+    index = bulk_pdf.progress(Session(store, pam, NOW), "fair", "first").index
+    assert index is None
 
 
 def test_once_a_group_in_it_no_longer_shares_it_cannot_be_fetched_and_is_deleted(store, pam):

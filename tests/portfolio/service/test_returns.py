@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -125,3 +126,12 @@ def test_any_column_sorts_both_ways_and_what_cannot_be_told_comes_last(grown):
     assert names(ReturnSort.TIERS, True)[-1] == names(ReturnSort.TIERS, False)[-1] == "hazel"
     for sort in ReturnSort:
         assert sorted(names(sort, True)) == ["ash", "birch", "hazel"]
+
+
+def test_what_another_payer_awarded_stands_in_no_sum(grown):
+    paid.pay(grown, "ash", 100_00, kind=PostingKind.AWARDED)
+    wrong = postings.get_posting(grown, "ash-awarded-1")
+    for number, (payer, cents) in enumerate((("Fair Health", 7_00), ("Far Health", 900_00))):
+        made = replace(wrong, id=f"named-{number}", payer=payer, cents=cents)
+        postings.add_posting(grown, made, paid.EVENT)
+    assert line(read(grown), "ash").followed.awarded == 107_00
