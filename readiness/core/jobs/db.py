@@ -39,6 +39,10 @@ def get(store: Store, job_id: str) -> Job:
     return from_row(row)
 
 
+def is_live(store: Store, job_id: str) -> bool:
+    return store.row(f"select 1 from jobs where id = ? and {LIVE_ROWS}", (job_id,)) is not None  # noqa: S608 - our words
+
+
 def making(store: Store, result_id: str) -> Job | None:
     """The latest job that was to make this."""
     row = store.row(
@@ -48,12 +52,17 @@ def making(store: Store, result_id: str) -> Job | None:
 
 
 def follow(store: Store, result_id: str, now: datetime) -> Job | None:
-    """The same for a page that waits for it: failed where it gives no sign of life any more."""
+    """The same for a page that waits for it."""
     job = making(store, result_id)
-    if job and job.is_lost(now):
-        bury(store, now)
-        return get(store, job.id)
-    return job
+    return as_of(store, job, now) if job else None
+
+
+def as_of(store: Store, job: Job, now: datetime) -> Job:
+    """Failed where it gives no sign of life any more."""
+    if not job.is_lost(now):
+        return job
+    bury(store, now)
+    return get(store, job.id)
 
 
 def live_of_group(store: Store, group_id: str) -> Job | None:
@@ -67,6 +76,26 @@ def live_of_payer(store: Store, payer_id: str, kind: str) -> Job | None:
         (payer_id, kind),
     )
     return from_row(row) if row else None
+
+
+def latest_of_person(store: Store, person_id: str, result_id: str) -> Job | None:
+    """The last that this person asked for, of those that were to make this."""
+    row = store.row(
+        "select * from jobs where result_id = ? and asked_by = ? "
+        "order by asked_at desc, rowid desc",
+        (result_id, person_id),
+    )
+    return from_row(row) if row else None
+
+
+def count_live(store: Store, kind: str, now: datetime) -> dict[str, int]:
+    """How many of a kind are waiting or at work, by who asked for them."""
+    rows = store.rows(
+        f"select asked_by, count(*) as jobs from jobs where kind = ? and {LIVE_ROWS}"  # noqa: S608 - our words
+        " and beat_at >= ? group by asked_by",
+        (kind, (now - LOST_AFTER).isoformat()),
+    )
+    return {row["asked_by"]: row["jobs"] for row in rows}
 
 
 def of_payer(store: Store, payer_id: str, kind: str) -> tuple[Job, ...]:
@@ -109,10 +138,12 @@ def bury(store: Store, now: datetime) -> None:
         )
 
 
-def forget(store: Store, before: datetime) -> None:
-    """Remove those that ended before that moment."""
+def forget(store: Store, before: datetime, kind: str = "") -> None:
+    """Remove those that ended before that moment, of one kind or of all."""
     with store.writing():
-        store.execute("delete from jobs where ended_at < ?", (before.isoformat(),))
+        store.execute(
+            "delete from jobs where ended_at < ? and ? in (kind, '')", (before.isoformat(), kind)
+        )
 
 
 def to_row(job: Job) -> dict[str, Any]:
