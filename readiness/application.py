@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 
 import click
 from flask import Flask
@@ -28,11 +29,14 @@ from readiness.core.db import Store
 from readiness.core.errors import BadInput
 from readiness.core.jobs.service import Runner
 from readiness.core.migrations import is_current
+from readiness.core.pdf.folder import folder_of
 from readiness.core.pdf.printer import Printer
+from readiness.core.printing.service import PrintQueue
 from readiness.core.web import (
     assets,
     error_handlers,
     guard,
+    printing,
     session,
     template_filters,
     upload_limit,
@@ -77,6 +81,7 @@ BLUEPRINTS = (
     questionnaire.bp,
     admin.records_bp,
     releases.bp,
+    printing.bp,
     plans.result_bp,
     peers.returns_bp,
     review.bp,
@@ -148,6 +153,7 @@ def attach_pages(app: Flask, settings: Settings) -> None:
             "Run: flask database migrate"
         )
     configure(app, settings)
+    folder_of(settings.database).tidy(datetime.now(UTC))  # what an earlier server has printed
     session.attach(app)
     upload_limit.attach(app)
     guard.attach(app)
@@ -180,6 +186,7 @@ def configure(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=list(settings.hosts) or None,
         HASHER=Hasher(quick=settings.quick_hashing),
         PRINTER=Printer(),  # its child starts with the first document
+        PRINTS=PrintQueue(settings.database),
         RUNNER=Runner(settings.database),
         PACKER=Runner(settings.database, at_once=1),  # packs of documents, apart from other work
     )

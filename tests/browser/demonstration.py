@@ -16,6 +16,7 @@ import pytest
 from app import create_app
 from readiness.core.config import LOOPBACK, Settings
 from readiness.core.pdf.printer import Limits, Printer
+from readiness.core.printing.service import PrintQueue
 from tests.browser.server import serving
 from tests.browser.tools import ROOT
 from tests.factories.waiting import PATIENCE
@@ -61,5 +62,5 @@ def served(filled: Path, folder: Path) -> Iterator[str]:
     )
     app = create_app(settings)
     with Printer(Limits(seconds=PATIENCE)) as printer, serving(app) as address:
-        app.config["PRINTER"] = printer
+        app.config.update(PRINTER=printer, PRINTS=PrintQueue(settings.database, PATIENCE))
         yield address
