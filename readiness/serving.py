@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from readiness.core.child_process import end_with
+
 worker_class = "gthread"
 workers = 2
 threads = 4
@@ -23,7 +25,11 @@ def on_starting(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Say where to go once the first process can answer, and only then."""
+    """Say where to go once the first process can answer, and only then.
+
+    A process whose master was killed finishes what it can within a second, and leaves the port.
+    """
+    end_with(worker.ppid, grace=1)
     if worker.age == 1:
         print("\nOpen", *worker.sockets, "— stop with Ctrl-C")
         print(os.environ.get("READINESS_WELCOME", ""), flush=True)

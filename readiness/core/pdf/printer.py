@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import multiprocessing
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, wait
@@ -20,6 +21,7 @@ from typing import Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from readiness.core.child_process import end_with
 from readiness.core.errors import NotPrinted
 from readiness.core.pdf.job import PrintJob
 
@@ -97,7 +99,7 @@ class Printer:
                     max_workers=self.limits.children,
                     max_tasks=self.limits.documents_per_child,
                     initializer=start_child,
-                    initargs=[self.limits.memory_bytes, self.limits.niceness],
+                    initargs=[self.limits.memory_bytes, self.limits.niceness, os.getpid()],
                     context=multiprocessing.get_context("spawn"),
                 )
                 atexit.register(self.close)
@@ -127,7 +129,8 @@ class Printer:
 # The child alone loads WeasyPrint: every other process starts sooner and is 30 MB smaller.
 
 
-def start_child(memory_bytes: int, niceness: int) -> None:
+def start_child(memory_bytes: int, niceness: int, parent_id: int) -> None:
+    end_with(parent_id)
     from readiness.core.pdf import worker
 
     worker.start(memory_bytes, niceness)
