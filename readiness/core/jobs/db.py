@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from readiness.core.db import Store
-from readiness.core.errors import NOT_SHARED, NotFound, WrongState
+from readiness.core.errors import NOT_SHARED, NotFound, NotSaved, WrongState
 from readiness.core.jobs.models import LIVE, LOST_AFTER, Job, JobState
 
-LOST = "The server was restarted while this was under way. Nothing was kept. Start it again."
+LOST = (
+    "The server was restarted, or could not save, while this was under way. Nothing was kept. "
+    "Start it again."
+)
 ONE_AT_A_TIME = (
     "Something of this kind is under way for your group already. Wait until it is done, or stop it."
 )
@@ -58,11 +63,13 @@ def follow(store: Store, result_id: str, now: datetime) -> Job | None:
 
 
 def as_of(store: Store, job: Job, now: datetime) -> Job:
-    """Failed where it gives no sign of life any more."""
+    """Failed where it gives no sign of life any more, also while nothing can be written."""
     if not job.is_lost(now):
         return job
-    bury(store, now)
-    return get(store, job.id)
+    with suppress(NotSaved):
+        bury(store, now)
+        return get(store, job.id)
+    return replace(job, state=JobState.FAILED, says=LOST, ended_at=now)
 
 
 def live_of_group(store: Store, group_id: str) -> Job | None:

@@ -6,11 +6,12 @@ person is told to start it again.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -108,6 +109,7 @@ class Runner:
     def __init__(self, database: Path, at_once: int = AT_ONCE, room: int = ROOM) -> None:
         self.database = database
         self._turns = Turns(at_once, room)
+        self._live: dict[str, Clock] = {}
 
     def submit(
         self,
@@ -123,6 +125,8 @@ class Runner:
         Nothing is stored where there is no room for one more.
         """
         ticket = self._turns.take(job.asked_by)
+        atexit.unregister(self.end_all)
+        atexit.register(self.end_all)  # anew: before the printer's, which ends its child
         try:
             with store.writing():
                 jobs.ask(store, job)
@@ -140,6 +144,7 @@ class Runner:
             raise
 
     def _run(self, job_id: str, ticket: Ticket, work: Work, clock: Clock, tidy: Tidy) -> None:
+        self._live[job_id] = clock
         pulse = Pulse(self.database, job_id, clock)
         pulse.start()
         try:
@@ -149,6 +154,13 @@ class Runner:
             pulse.over.set()
             tidy()
             self._turns.leave(ticket)
+            del self._live[job_id]
+
+    def end_all(self) -> None:
+        """When the process ends in order. One that was killed gives no sign of life any more."""
+        for job_id, clock in list(self._live.items()):
+            with suppress(NotSaved), closing(Store(self.database)) as store:
+                jobs.end(store, job_id, JobState.FAILED, jobs.LOST, clock())
 
 
 class Pulse(threading.Thread):
@@ -193,9 +205,12 @@ class Pulse(threading.Thread):
 
 
 def carry_out(database: Path, job_id: str, work: Work, pulse: Pulse, clock: Clock) -> None:
-    """Do it; say what went wrong after the fault is let go of, so that no trace can quote it."""
+    """Do it; say what went wrong after the fault is let go of, so that no trace can quote it.
+
+    Where the disk refuses even that, its sign of life ends, and the next who looks is told.
+    """
     if says := attempted(database, job_id, work, pulse, clock):
-        with closing(Store(database)) as store:
+        with suppress(NotSaved), closing(Store(database)) as store:
             jobs.end(store, job_id, JobState.FAILED, says, clock())
 
 
