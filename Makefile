@@ -1,5 +1,5 @@
 # What can be done here; `make` alone prints this list.
-.PHONY: help serve test quick lint types bench lock wheel clean
+.PHONY: help serve test quick lint types prove bench lock wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -19,6 +19,9 @@ lint: ## style and format
 
 types: ## types, strictly
 	.venv/bin/python -m mypy
+
+prove: ## that nothing acknowledged is lost, for minutes
+	script/prove
 
 bench: ## speed and memory, beside what one would use instead
 	script/bench

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import partial
 
 import click
@@ -30,11 +31,14 @@ from readiness.core.config import ROOT, Settings, from_environment
 from readiness.core.db import Store
 from readiness.core.errors import BadInput, NotReadable
 from readiness.core.jobs.service import Runner
+from readiness.core.pdf.folder import folder_of
 from readiness.core.pdf.printer import Printer
+from readiness.core.printing.service import PrintQueue
 from readiness.core.web import (
     assets,
     error_handlers,
     guard,
+    printing,
     session,
     template_filters,
     upload_limit,
@@ -79,6 +83,7 @@ BLUEPRINTS = (
     questionnaire.bp,
     admin.records_bp,
     releases.bp,
+    printing.bp,
     plans.result_bp,
     peers.returns_bp,
     review.bp,
@@ -153,6 +158,7 @@ def attach_pages(app: Flask, settings: Settings) -> None:
     if problem := problem_with_database(settings):
         raise SystemExit(problem)
     configure(app, settings)
+    folder_of(settings.database).tidy(datetime.now(UTC))  # what an earlier server has printed
     session.attach(app)
     upload_limit.attach(app)
     guard.attach(app)
@@ -196,6 +202,7 @@ def configure(app: Flask, settings: Settings) -> None:
         HASHER=Hasher(quick=settings.quick_hashing),
         OPEN_DATABASE=partial(Store, settings.database),
         PRINTER=Printer(),  # its child starts with the first document
+        PRINTS=PrintQueue(settings.database),
         RUNNER=Runner(settings.database),
         PACKER=Runner(settings.database, at_once=1),  # packs of documents, apart from other work
     )

@@ -1,9 +1,11 @@
 // Follows work under way and opens its result. Without it the page's link does the same.
 
-const WAIT = 500; // ms between two looks
+const FIRST = 500; // ms until the first look; then they become rarer
+const SELDOM = 3000;
 const LATER = 5000; // and while the server does not answer
 const line = document.querySelector("[data-progress]");
 const bar = document.querySelector("progress"); // where it is known how much there is
+let wait = FIRST;
 let isLeaving = false; // a form was sent: what answers it is the next page
 
 addEventListener("submit", () => {
@@ -14,7 +16,7 @@ addEventListener("pageshow", (shown) => {
 });
 
 async function look() {
-  let wait = WAIT;
+  wait = Math.min(wait * 1.2, SELDOM);
   try {
     const reply = await fetch(line.dataset.progress, { headers: { Accept: "application/json" } });
     if (isLeaving) return;
@@ -30,4 +32,4 @@ async function look() {
   setTimeout(look, wait);
 }
 
-setTimeout(look, WAIT);
+setTimeout(look, wait);

@@ -26,6 +26,7 @@ from readiness.core.jobs.service import Runner
 from readiness.core.migrations import migrate
 from readiness.core.pdf import layout
 from readiness.core.pdf.printer import Limits, Printer
+from readiness.core.printing.service import PrintQueue
 from readiness.core.tables import reader as tables
 from readiness.counts.quality import table as quality_table
 from tests.factories import world
@@ -175,6 +176,7 @@ def app(shared_app: Flask, store: Store, clock: world.Clock) -> Iterator[Flask]:
         CLOCK=clock,
         RUNNER=Runner(store.path),
         PACKER=Runner(store.path, at_once=1),
+        PRINTS=PrintQueue(store.path, PATIENCE),
     )
     views = dict(shared_app.view_functions)
     yield shared_app

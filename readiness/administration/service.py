@@ -22,6 +22,7 @@ from readiness.core.audit import SYSTEM
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.core.exports import harmless
+from readiness.core.pdf.folder import folder_of
 from readiness.core.people import Actor, Group, Payer, Person, Role, Site
 from readiness.core.permissions import Can
 from readiness.incentives import db as laboratory
@@ -111,6 +112,7 @@ def remove_group(
             people.remove(session.store, person_id)
         session.store.seal_gone()
     sweep(session.store, session.now)
+    folder_of(session.store.path).clear()
 
 
 NOTE = """Everything this installation holds of one group, as of {at}.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from flask import (
     Blueprint,
@@ -25,6 +26,7 @@ from readiness.core.permissions import Can
 from readiness.core.web.downloads import send_export
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
+from readiness.core.web.printing import send_pdf
 from readiness.core.web.session import now, session, store
 from readiness.incentives import design as presets
 from readiness.incentives import forms
@@ -222,9 +224,9 @@ def again(payer_id: str, run_id: str) -> ResponseReturnValue:
 @bp.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.pdf")
 @needs(Can.TEST_INCENTIVES)
 def pdf(payer_id: str, run_id: str) -> ResponseReturnValue:
-    printer = current_app.config["PRINTER"]
-    printed = sheet.print_pdf(session(), printer, payer_id, run_id, paper())
-    return send_export(printed, "incentive-laboratory.pdf")
+    prepare = partial(sheet.print_job, session(), payer_id, run_id, paper())
+    back = url_for(".show", payer_id=payer_id, run_id=run_id)
+    return send_pdf(prepare, "incentive-laboratory.pdf", back)
 
 
 @bp.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.xlsx")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from functools import partial
 
 from flask import (
     Blueprint,
@@ -25,6 +26,7 @@ from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import SafeForm, with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
+from readiness.core.web.printing import send_pdf
 from readiness.core.web.session import first_payer_id, now, session, store
 from readiness.investment.forms import ScenarioForm, scenario_of, typed_of
 from readiness.investment.lifecycle import ScenarioState
@@ -279,6 +281,6 @@ def file(payer_id: str, allocation_id: str, ending: str) -> ResponseReturnValue:
 @bp.get("/payers/<payer_id>/investment/<allocation_id>/proposal.pdf")
 @needs(Can.PLAN_INVESTMENT)
 def pdf(payer_id: str, allocation_id: str) -> ResponseReturnValue:
-    printer = current_app.config["PRINTER"]
-    printed = files.print_pdf(session(), printer, payer_id, allocation_id, paper())
-    return send_export(printed, "investment-proposal.pdf")
+    prepare = partial(files.print_job, session(), payer_id, allocation_id, paper())
+    back = url_for(".show", payer_id=payer_id, allocation_id=allocation_id)
+    return send_pdf(prepare, "investment-proposal.pdf", back)

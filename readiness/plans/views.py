@@ -3,10 +3,10 @@
 import secrets
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 from flask import (
     Blueprint,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -21,10 +21,10 @@ from readiness.assessments.service import result
 from readiness.assessments.service.result import AssessmentResult
 from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
-from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
+from readiness.core.web.printing import send_pdf
 from readiness.core.web.session import now, session, store
 from readiness.equity.service import claims
 from readiness.plans import schedule
@@ -184,9 +184,9 @@ def renew(assessment_id: str) -> ResponseReturnValue:
 @bp.get("/assessments/<assessment_id>/plan.pdf")
 @needs(Can.READ_PLAN)
 def pdf(assessment_id: str) -> ResponseReturnValue:
-    printer = current_app.config["PRINTER"]
-    printed = document.pdf(session(), printer, assessment_id, paper())
-    return send_export(printed, "action-plan.pdf")
+    back = url_for(".show", assessment_id=assessment_id)
+    prepare = partial(document.job_of, session(), assessment_id, paper())
+    return send_pdf(prepare, "action-plan.pdf", back)
 
 
 @bp.get("/assessments/<assessment_id>/plan.json")

@@ -156,8 +156,10 @@ def by_hand(database: Path) -> int:
         _, _, lines = bulk_pdf.matching_groups(Session(store, pam, world.NOW), "fair", {})
         return sum(
             len(
-                plan_document.pdf(
-                    Session(store, pam, world.NOW), printer, line.assessment_id, Page.LETTER
+                printer.pdf_of(
+                    plan_document.job_of(
+                        Session(store, pam, world.NOW), line.assessment_id, Page.LETTER
+                    )
                 )
             )
             for line in lines

@@ -16,6 +16,7 @@ import pytest
 from app import create_app
 from readiness.core.config import LOOPBACK, Settings
 from readiness.core.pdf.printer import Limits, Printer
+from readiness.core.printing.service import PrintQueue
 from tests.browser.server import serving
 from tests.browser.tools import ROOT
 from tests.factories.waiting import PATIENCE
@@ -50,8 +51,8 @@ def fill(folder: Path) -> None:
 
 
 @contextmanager
-def served(filled: Path, folder: Path) -> Iterator[str]:
-    """The address of a fresh copy, reachable until the block ends."""
+def served(filled: Path, folder: Path, patience: float = PATIENCE) -> Iterator[str]:
+    """The address of a fresh copy, reachable until the block ends; how long it waits for a PDF."""
     shutil.copytree(filled, folder, dirs_exist_ok=True)
     settings = Settings(
         data=folder,
@@ -61,5 +62,5 @@ def served(filled: Path, folder: Path) -> Iterator[str]:
     )
     app = create_app(settings)
     with Printer(Limits(seconds=PATIENCE)) as printer, serving(app) as address:
-        app.config["PRINTER"] = printer
+        app.config.update(PRINTER=printer, PRINTS=PrintQueue(settings.database, patience))
         yield address

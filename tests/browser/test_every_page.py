@@ -15,6 +15,8 @@ NO_PAGES = {"static", "assets.bootstrap", "assets.font", "home.health", "plan.js
     "laboratory.progress",
     "packs.progress",
     "investment.progress",
+    "prints.progress",
+    "prints.turn",
 }
 GROUP, PAYER, OFFICE, ANYBODY = "a group", "a payer", "the installation", "anybody"
 PEOPLE = {  # who walks, and in which order; the first to reach a kind of page looks at it

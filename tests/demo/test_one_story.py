@@ -28,6 +28,7 @@ from readiness.assessments.service import result
 from readiness.assessments.tiers import evaluate, is_open
 from readiness.core.config import Settings
 from readiness.core.db import Session, Store
+from readiness.core.printing.service import PrintQueue
 from readiness.demo import world
 from readiness.demo.payer import SCENARIO_ID
 from readiness.demo.world import PAYER_ID
@@ -46,6 +47,7 @@ from readiness.plans.service import document, plan
 from readiness.plans.service.plan import PlanView
 from tests.browser import demonstration
 from tests.factories.page import Page
+from tests.factories.waiting import PATIENCE
 from tests.factories.world import start_session
 
 pytestmark = pytest.mark.slow  # the demonstration is filled for it
@@ -120,6 +122,7 @@ def story(tmp_path_factory, printer):
     folder = Path(shutil.copytree(filled, tmp_path_factory.mktemp("story") / "data"))
     app = create_app(Settings(folder, secret_key="x" * 32, is_demo=True, quick_hashing=True))
     app.config.update(TESTING=True, PRINTER=printer)
+    app.config["PRINTS"] = PrintQueue(folder / "readiness.db", PATIENCE)
     now = datetime.now(UTC)
     with closing(Store(folder / "readiness.db")) as store:
         yield Story(store, app, signed_in(app, store, "payer", now), now)

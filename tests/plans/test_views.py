@@ -229,7 +229,7 @@ def test_a_provisional_tier_that_ran_out_reads_expired(client, sign_in, store):
 
 
 class OutOfPaper:
-    def pdf_of(self, _job: object) -> bytes:
+    def pdf_of(self, _job: object, _is_wanted: object) -> bytes:
         raise NotPrinted("Several documents are being printed already. Wait a minute.")
 
 

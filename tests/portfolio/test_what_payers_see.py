@@ -22,6 +22,7 @@ from readiness.core.db import Session, Store
 from readiness.core.pdf.job import Page as Paper
 from readiness.core.pdf.job import PrintJob
 from readiness.core.periods import Period
+from readiness.core.printing.service import PrintQueue
 from readiness.counts.db import quality as quality_counts
 from readiness.counts.db import social_risk
 from readiness.counts.models import Revision
@@ -44,6 +45,7 @@ from readiness.releases.service import publication
 from readiness.releases.service.publication import QUALITY, SOCIAL_RISK
 from tests.factories import payers, world
 from tests.factories.page import Page
+from tests.factories.waiting import PATIENCE
 from tests.factories.world import NOW
 
 QUARTERS = (Period(2026, 3), Period(2026, 4))
@@ -132,7 +134,7 @@ def store(folder):
 class Unset:
     """In place of the printer: what would be set, with what travels inside."""
 
-    def pdf_of(self, job: PrintJob) -> bytes:
+    def pdf_of(self, job: PrintJob, _is_wanted: object) -> bytes:
         return b"\n".join([job.html.encode(), *(each.content for each in job.enclosures)])
 
 
@@ -140,6 +142,7 @@ def payer_in(folder):
     chosen = Settings(folder, secret_key="x" * 32, is_demo=True, quick_hashing=True)
     app = create_app(chosen)
     app.config.update(CLOCK=world.Clock(), TESTING=True, PRINTER=Unset())
+    app.config["PRINTS"] = PrintQueue(folder / "readiness.db", PATIENCE)
     with closing(Store(folder / "readiness.db")) as opened:
         if sessions.find(opened, "pam-looks") is None:
             world.start_session(opened, "pam-looks", "pam", NOW)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
 
 from readiness.assessments import review, saving, workbook
 from readiness.assessments.db import assessments
@@ -20,7 +19,6 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.formatting import day
 from readiness.core.pdf.job import Page, PrintJob
 from readiness.core.pdf.layout import html_of
-from readiness.core.pdf.printer import Printer
 from readiness.core.permissions import Can
 from readiness.instruments import context_fields
 from readiness.instruments import loader as instruments
@@ -53,16 +51,6 @@ class WorkbookPreview:
 
 
 # Blank, on paper
-
-
-def print_blank(printer: Printer, instrument_id: str, version: str, page: Page) -> bytes:
-    return print_once(printer, blank_job(instrument_id, version, page))
-
-
-@lru_cache(maxsize=8)
-def print_once(printer: Printer, job: PrintJob) -> bytes:
-    """Printing takes seconds, and nothing in it ever changes."""
-    return printer.pdf_of(job)
 
 
 def blank_job(instrument_id: str, version: str, page: Page) -> PrintJob:

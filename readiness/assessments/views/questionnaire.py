@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.assessments import workbook
@@ -16,6 +17,7 @@ from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
+from readiness.core.web.printing import send_pdf
 from readiness.core.web.session import session
 
 bp = Blueprint("questionnaire", __name__)
@@ -26,9 +28,8 @@ FROM_HERE = "Choose the spreadsheet again: the page was sent without it."
 @bp.get("/instruments/<instrument_id>/<version>/questionnaire.pdf")
 @needs(Can.SEE_HOME)
 def pdf(instrument_id: str, version: str) -> ResponseReturnValue:
-    printer = current_app.config["PRINTER"]
-    made = questionnaire.print_blank(printer, instrument_id, version, paper())
-    return send_export(made, f"questionnaire-{version}.pdf")
+    prepare = partial(questionnaire.blank_job, instrument_id, version, paper())
+    return send_pdf(prepare, f"questionnaire-{version}.pdf", url_for("home.start"))
 
 
 @bp.get("/assessments/<assessment_id>/questionnaire.xlsx")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from readiness.core.db import Store
-from readiness.core.errors import NOT_SHARED, NotFound, WrongState
+from readiness.core.errors import NOT_SHARED, NotFound, NotSaved, WrongState
 from readiness.core.jobs.models import LIVE, LOST_AFTER, Job, JobState
 
-LOST = "The server was restarted while this was under way. Nothing was kept. Start it again."
+LOST = (
+    "The server was restarted, or could not save, while this was under way. Nothing was kept. "
+    "Start it again."
+)
 ONE_AT_A_TIME = (
     "Something of this kind is under way for your group already. Wait until it is done, or stop it."
 )
@@ -40,6 +44,10 @@ def get(store: Store, job_id: str) -> Job:
     return from_row(row)
 
 
+def is_live(store: Store, job_id: str) -> bool:
+    return store.row(f"select 1 from jobs where id = ? and {LIVE_ROWS}", (job_id,)) is not None  # noqa: S608 - our words
+
+
 def making(store: Store, result_id: str) -> Job | None:
     """The latest job that was to make this."""
     row = store.row(
@@ -49,12 +57,19 @@ def making(store: Store, result_id: str) -> Job | None:
 
 
 def follow(store: Store, result_id: str, now: datetime) -> Job | None:
-    """The same for a page that waits for it: failed where it gives no sign of life any more."""
+    """The same for a page that waits for it."""
     job = making(store, result_id)
-    if job and job.is_lost(now):
-        store.keep(lambda: bury(store, now))
-        return replace(job, state=JobState.FAILED, says=LOST, ended_at=now)
-    return job
+    return as_of(store, job, now) if job else None
+
+
+def as_of(store: Store, job: Job, now: datetime) -> Job:
+    """Failed where it gives no sign of life any more, also while nothing can be written."""
+    if not job.is_lost(now):
+        return job
+    with suppress(NotSaved):
+        bury(store, now)
+        return get(store, job.id)
+    return replace(job, state=JobState.FAILED, says=LOST, ended_at=now)
 
 
 def live_of_group(store: Store, group_id: str) -> Job | None:
@@ -68,6 +83,26 @@ def live_of_payer(store: Store, payer_id: str, kind: str) -> Job | None:
         (payer_id, kind),
     )
     return from_row(row) if row else None
+
+
+def latest_of_person(store: Store, person_id: str, result_id: str) -> Job | None:
+    """The last that this person asked for, of those that were to make this."""
+    row = store.row(
+        "select * from jobs where result_id = ? and asked_by = ? "
+        "order by asked_at desc, rowid desc",
+        (result_id, person_id),
+    )
+    return from_row(row) if row else None
+
+
+def count_live(store: Store, kind: str, now: datetime) -> dict[str, int]:
+    """How many of a kind are waiting or at work, by who asked for them."""
+    rows = store.rows(
+        f"select asked_by, count(*) as jobs from jobs where kind = ? and {LIVE_ROWS}"  # noqa: S608 - our words
+        " and beat_at >= ? group by asked_by",
+        (kind, (now - LOST_AFTER).isoformat()),
+    )
+    return {row["asked_by"]: row["jobs"] for row in rows}
 
 
 def of_payer(store: Store, payer_id: str, kind: str) -> tuple[Job, ...]:
@@ -110,10 +145,12 @@ def bury(store: Store, now: datetime) -> None:
         )
 
 
-def forget(store: Store, before: datetime) -> None:
-    """Remove those that ended before that moment."""
+def forget(store: Store, before: datetime, kind: str = "") -> None:
+    """Remove those that ended before that moment, of one kind or of all."""
     with store.writing():
-        store.execute("delete from jobs where ended_at < ?", (before.isoformat(),))
+        store.execute(
+            "delete from jobs where ended_at < ? and ? in (kind, '')", (before.isoformat(), kind)
+        )
 
 
 def to_row(job: Job) -> dict[str, Any]:

@@ -6,11 +6,14 @@ person is told to start it again.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from readiness.core.db import Store
@@ -33,6 +36,7 @@ Also = Callable[[Store], None]  # stores what was asked for, in one transaction 
 Tidy = Callable[[], None]
 
 PULSE = 0.4  # seconds between two looks at the store
+SIGN_OF_LIFE = timedelta(seconds=5)  # between two of them, where there is no news
 AT_ONCE, ROOM = 2, 6  # jobs of one process: at work, and in all
 BUSY = "The server is busy with other files. Nothing was taken. Try again in a minute."
 OUR_FAULT = (
@@ -46,13 +50,71 @@ def nothing() -> None:
     """Most work leaves nothing behind that has to be put away."""
 
 
+@dataclass(frozen=True, order=True)
+class Ticket:
+    number: int  # in the order of asking
+    person_id: str
+
+
+def next_ticket(waiting: Iterable[Ticket], last: Mapping[str, int]) -> Ticket:
+    """By turns: the person whose last turn, by its number, is longest ago, and of theirs the first.
+
+    >>> ana, first, second = Ticket(9, "ana"), Ticket(1, "bo"), Ticket(2, "bo")
+    >>> next_ticket([first, second, ana], {}) == first
+    True
+    >>> next_ticket([second, ana], {"bo": 1}) == ana
+    True
+    """
+    return min(waiting, key=lambda each: (last.get(each.person_id, 0), each))
+
+
+class Turns:
+    """So many at work at once and so many in all; whoever has to wait comes in by turns."""
+
+    def __init__(self, at_once: int, room: int) -> None:
+        self.at_once, self.room = at_once, room
+        self._numbers, self._turns = count(1), count(1)
+        self._waiting: set[Ticket] = set()
+        self._at_work: set[Ticket] = set()
+        self._last: dict[str, int] = {}
+        self._changed = threading.Condition()
+
+    def take(self, person_id: str) -> Ticket:
+        """A place in the queue, or a sentence where there is none."""
+        with self._changed:
+            if len(self._waiting) + len(self._at_work) >= self.room:
+                raise WrongState(BUSY)
+            ticket = Ticket(next(self._numbers), person_id)
+            self._waiting.add(ticket)
+            return ticket
+
+    def wait(self, ticket: Ticket, is_over: Callable[[], bool]) -> None:
+        """Until it is its turn, or nobody wants it any more."""
+        with self._changed:
+            while not (is_over() or self._is_next(ticket)):
+                self._changed.wait(PULSE)
+            self._waiting.remove(ticket)
+            self._at_work.add(ticket)
+            self._last[ticket.person_id] = next(self._turns)
+
+    def _is_next(self, ticket: Ticket) -> bool:
+        is_free = len(self._at_work) < self.at_once
+        return is_free and next_ticket(self._waiting, self._last) == ticket
+
+    def leave(self, ticket: Ticket) -> None:
+        with self._changed:
+            self._waiting.discard(ticket)
+            self._at_work.discard(ticket)
+            self._changed.notify_all()
+
+
 class Runner:
     """One for each web process."""
 
-    def __init__(self, database: Path, at_once: int = AT_ONCE) -> None:
+    def __init__(self, database: Path, at_once: int = AT_ONCE, room: int = ROOM) -> None:
         self.database = database
-        self._room = threading.BoundedSemaphore(ROOM)
-        self._at_work = threading.BoundedSemaphore(at_once)
+        self._turns = Turns(at_once, room)
+        self._live: dict[str, Clock] = {}
 
     def submit(
         self,
@@ -67,8 +129,9 @@ class Runner:
 
         Nothing is stored where there is no room for one more.
         """
-        if not self._room.acquire(blocking=False):
-            raise WrongState(BUSY)
+        ticket = self._turns.take(job.asked_by)
+        atexit.unregister(self.end_all)
+        atexit.register(self.end_all)  # anew: before the printer's, which ends its child
         try:
             with store.writing():
                 jobs.ask(store, job)
@@ -76,25 +139,33 @@ class Runner:
                     also(store)
             thread = threading.Thread(
                 target=self._run,
-                args=(job.id, work, clock, tidy),
+                args=(job.id, ticket, work, clock, tidy),
                 name=f"job {job.id}",
                 daemon=True,
             )
             thread.start()
         except BaseException:
-            self._room.release()
+            self._turns.leave(ticket)
             raise
 
-    def _run(self, job_id: str, work: Work, clock: Clock, tidy: Tidy) -> None:
+    def _run(self, job_id: str, ticket: Ticket, work: Work, clock: Clock, tidy: Tidy) -> None:
+        self._live[job_id] = clock
         pulse = Pulse(self.database, job_id, clock)
         pulse.start()
         try:
-            with self._at_work:
-                carry_out(self.database, job_id, work, pulse, clock)
+            self._turns.wait(ticket, lambda: pulse.is_canceled)
+            carry_out(self.database, job_id, work, pulse, clock)
         finally:
             pulse.over.set()
             tidy()
-            self._room.release()
+            self._turns.leave(ticket)
+            del self._live[job_id]
+
+    def end_all(self) -> None:
+        """When the process ends in order. One that was killed gives no sign of life any more."""
+        for job_id, clock in list(self._live.items()):
+            with suppress(NotSaved), closing(Store(self.database)) as store:
+                jobs.end(store, job_id, JobState.FAILED, jobs.LOST, clock())
 
 
 class Pulse(threading.Thread):
@@ -104,6 +175,7 @@ class Pulse(threading.Thread):
         super().__init__(name=f"pulse of {job_id}", daemon=True)
         self.database, self.job_id, self.clock = database, job_id, clock
         self.state, self.done = JobState.WAITING, 0
+        self._written: tuple[JobState, int, datetime] | None = None
         self.is_canceled = False
         self.over = threading.Event()
 
@@ -120,14 +192,28 @@ class Pulse(threading.Thread):
 
     def beat(self, store: Store) -> None:
         try:
-            is_live = jobs.beat(store, self.job_id, self.state, self.done, 0, self.clock())
+            is_live = self.tell(store)
         except NotSaved:
             return  # a full disk is for the end of the work to meet
         self.is_canceled = not is_live and not self.over.is_set()
 
+    def tell(self, store: Store) -> bool:
+        """Whether it is to go on; news are written, and now and then that there are none."""
+        state, done, now = self.state, self.done, self.clock()
+        if self._written:
+            *written, at = self._written
+            if written == [state, done] and now - at < SIGN_OF_LIFE:
+                return jobs.is_live(store, self.job_id)
+        is_live = jobs.beat(store, self.job_id, state, done, 0, now)
+        self._written = (state, done, now)
+        return is_live
+
 
 def carry_out(database: Path, job_id: str, work: Work, pulse: Pulse, clock: Clock) -> None:
-    """Do it; say what went wrong after the fault is let go of, so that no trace can quote it."""
+    """Do it; say what went wrong after the fault is let go of, so that no trace can quote it.
+
+    Where the disk refuses even that, its sign of life ends, and the next who looks is told.
+    """
     if says := attempted(database, job_id, work, pulse, clock):
         # A full disk: with no pulse left the job counts as over all the same.
         with suppress(NotSaved, NotReadable), closing(Store(database)) as store:

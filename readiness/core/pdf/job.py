@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,3 +36,18 @@ class PrintJob:
     page: Page = Page.LETTER
     enclosures: tuple[Enclosure, ...] = ()
     pages: int | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same document, and for no other."""
+        digest = hashlib.sha256()
+        for part in self._parts():
+            digest.update(len(part).to_bytes(8, "big") + part)
+        return digest.hexdigest()
+
+    def _parts(self) -> Iterator[bytes]:
+        about = (self.html, self.made_at.isoformat(), self.page, str(self.pages))
+        yield from (text.encode() for text in about)
+        yield self.identifier
+        for each in self.enclosures:
+            yield from (each.name.encode(), each.content, each.description.encode())

@@ -1,4 +1,4 @@
-"""Printing in a child process: bounded in time, memory and number, so no page waits for paper.
+"""Printing in a child process: bounded in time and memory.
 
 One `Printer` for each web process. Its child is started at the first document, and anew after
 every failure and every two hundred documents. Many documents at once are printed by another one
@@ -9,22 +9,24 @@ from __future__ import annotations
 
 import atexit
 import multiprocessing
+import os
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import CancelledError
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError, wait
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from types import TracebackType
 from typing import Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from readiness.core.child_process import end_with
 from readiness.core.errors import NotPrinted
 from readiness.core.pdf.job import PrintJob
 
 Name = TypeVar("Name")  # what a document of many is known by
-BUSY = "Several documents are being printed already. Wait a minute, then ask for yours again."
+LOOK = 0.2  # seconds between two looks at whether a document is wanted still
 TOO_LONG = (
     "This document took too long to print. Try again; if it happens again, tell your administrator."
 )
@@ -37,13 +39,12 @@ BROKEN = (
 class Limits:
     seconds: int = 30
     memory_bytes: int = 1024**3
-    waiting: int = 8  # documents that may wait behind the one being printed
     documents_per_child: int = 200
     children: int = 1
-    niceness: int = 0  # how far its children step aside for other processes
+    niceness: int = 5  # how far its children step aside for other processes
 
 
-MANY = Limits(seconds=120, children=2, niceness=5)  # for packs of documents, which can wait
+MANY = Limits(seconds=120, children=2, niceness=10)  # for packs of documents, which can wait
 
 
 class Printer:
@@ -51,21 +52,22 @@ class Printer:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._places = BoundedSemaphore(self.limits.waiting + 1)
         self._starting = Lock()
         self._pool: ProcessPool | None = None
 
-    def pdf_of(self, job: PrintJob) -> bytes:
-        """The document's bytes, or a sentence saying why there are none."""
-        if not self._places.acquire(blocking=False):
-            raise NotPrinted(BUSY)
-        try:
-            return self._printed(job)
-        finally:
-            self._places.release()
+    def pdf_of(self, job: PrintJob, is_wanted: Callable[[], object] = bool) -> bytes:
+        """The document's bytes, or a sentence saying why there are none.
 
-    def _printed(self, job: PrintJob) -> bytes:
-        return result_of(self._scheduled(job))
+        It is given up, with its child, when `is_wanted` raises an error, which is passed on.
+        """
+        future = self._scheduled(job)
+        try:
+            while not wait([future], LOOK).done:
+                is_wanted()
+        except BaseException:
+            future.cancel()  # type: ignore[no-untyped-call]
+            raise
+        return result_of(future)
 
     def each_of(
         self, named: Iterable[tuple[Name, PrintJob | None]]
@@ -97,7 +99,7 @@ class Printer:
                     max_workers=self.limits.children,
                     max_tasks=self.limits.documents_per_child,
                     initializer=start_child,
-                    initargs=[self.limits.memory_bytes, self.limits.niceness],
+                    initargs=[self.limits.memory_bytes, self.limits.niceness, os.getpid()],
                     context=multiprocessing.get_context("spawn"),
                 )
                 atexit.register(self.close)
@@ -127,7 +129,8 @@ class Printer:
 # The child alone loads WeasyPrint: every other process starts sooner and is 30 MB smaller.
 
 
-def start_child(memory_bytes: int, niceness: int) -> None:
+def start_child(memory_bytes: int, niceness: int, parent_id: int) -> None:
+    end_with(parent_id)
     from readiness.core.pdf import worker
 
     worker.start(memory_bytes, niceness)

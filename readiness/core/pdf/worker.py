@@ -68,7 +68,7 @@ def render(job: PrintJob, cpu_seconds: int) -> bytes:
 
 @contextmanager
 def limited(cpu_seconds: int) -> Iterator[None]:
-    """For one document; so a child whose parent was killed does not go on for ever."""
+    """For one document."""
     before = resource.getrlimit(resource.RLIMIT_CPU)
     used = resource.getrusage(resource.RUSAGE_SELF)
     end = int(used.ru_utime + used.ru_stime) + cpu_seconds + 1

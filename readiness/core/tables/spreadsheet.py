@@ -7,6 +7,7 @@ memory and little time reads it, because a spreadsheet can be made to take any a
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -118,6 +119,7 @@ def run_child(raw: bytes, wanted: SheetRequest, seconds: float) -> bytes:
         "or_first": wanted.or_first,
         "most_rows": wanted.most_rows,
         "most_columns": wanted.most_columns,
+        "parent_id": os.getpid(),
     }
     return subprocess.run(  # our own module, by our own interpreter
         [sys.executable, "-m", "readiness.core.tables.spreadsheet_child"],

@@ -16,6 +16,8 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
+from readiness.core.child_process import end_with
+
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 15
 Text = tuple[str, bool]
@@ -80,6 +82,7 @@ def plain(number: Decimal) -> str:
 def main() -> None:
     limit()
     wanted = json.loads(sys.stdin.buffer.readline())
+    end_with(wanted.pop("parent_id"))
     try:
         answer: dict[str, Any] = {"sheets": sheets_of(sys.stdin.buffer.read(), **wanted)}
     except FarCellError as error:

@@ -15,7 +15,6 @@ from readiness.core.exports import Cell, Sheet, xlsx_of
 from readiness.core.formatting import day
 from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
-from readiness.core.pdf.printer import Printer
 from readiness.core.people import Payer
 from readiness.incentives.models import (
     DesignOutcome,
@@ -209,10 +208,10 @@ def load_finished(session: Session, payer_id: str, run_id: str) -> LaboratoryRun
     return run
 
 
-def print_pdf(session: Session, printer: Printer, payer_id: str, run_id: str, page: Page) -> bytes:
+def print_job(session: Session, payer_id: str, run_id: str, page: Page) -> PrintJob:
     """The same run gives the same bytes."""
     run = load_finished(session, payer_id, run_id)
-    return printer.pdf_of(job_of(run, groups.payer(session.store, payer_id), page))
+    return job_of(run, groups.payer(session.store, payer_id), page)
 
 
 def job_of(run: LaboratoryRun, payer: Payer, page: Page) -> PrintJob:

@@ -17,7 +17,6 @@ from readiness.core.exports import Cell, Sheet
 from readiness.core.formatting import day, dollars, join_words
 from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
-from readiness.core.pdf.printer import Printer
 from readiness.equity.service.readable import readable_names
 from readiness.instruments import loader as instruments
 from readiness.instruments.cost_book import CostNote
@@ -220,19 +219,12 @@ def as_json(session: Session, payer_id: str, allocation_id: str) -> dict[str, An
 # The proposal on paper
 
 
-def print_pdf(
-    session: Session,
-    printer: Printer,
-    payer_id: str,
-    allocation_id: str,
-    page: Page,
-) -> bytes:
+def print_job(session: Session, payer_id: str, allocation_id: str, page: Page) -> PrintJob:
     """The same answer, seen on the same day, gives the same bytes."""
     found = result_to_take(session, payer_id, allocation_id)
     if not found.is_possible:
         raise WrongState(NO_ANSWER)
-    problem = as_json(session, payer_id, allocation_id)
-    return printer.pdf_of(job_of(found, problem, page, session.now))
+    return job_of(found, as_json(session, payer_id, allocation_id), page, session.now)
 
 
 def job_of(

@@ -18,7 +18,6 @@ from readiness.core.db import Session, Store
 from readiness.core.formatting import day, one_decimal, points
 from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
-from readiness.core.pdf.printer import Printer
 from readiness.core.serialization import to_json as to_plain
 from readiness.counts.measures.models import Direction, QualityMeasure
 from readiness.counts.strata import Stratum
@@ -53,12 +52,8 @@ KINDS = {
 }
 
 
-def pdf(session: Session, printer: Printer, assessment_id: str, page: Page) -> bytes:
-    """The same plan, told from as many groups, gives the same bytes all day."""
-    return printer.pdf_of(job_of(session, assessment_id, page))
-
-
 def job_of(session: Session, assessment_id: str, page: Page) -> PrintJob:
+    """The same plan, told from as many groups, gives the same bytes all day."""
     opened = plan.load_complete(session, assessment_id)
     made_at = datetime.combine(session.now.date(), time(), UTC)
     whole = outlook(opened)

@@ -15,7 +15,6 @@ from readiness.core.db import Session
 from readiness.core.formatting import day, shortened
 from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
-from readiness.core.pdf.printer import Printer
 from readiness.disclosure.released_counts import ReleasedShare
 from readiness.plans.presenters.way import WayStep
 from readiness.plans.service.document import tier_cost_out
@@ -34,15 +33,9 @@ NAME, TEXT = 120, 90  # characters of a name, and of what somebody typed into on
 Plain = dict[str, Any]
 
 
-def print_pdf(
-    session: Session,
-    printer: Printer,
-    payer_id: str,
-    group_id: str,
-    page: Page,
-) -> bytes:
+def print_job(session: Session, payer_id: str, group_id: str, page: Page) -> PrintJob:
     """The same state gives the same bytes all day."""
-    return printer.pdf_of(job_of(contents.of_group(session, payer_id, group_id), page))
+    return job_of(contents.of_group(session, payer_id, group_id), page)
 
 
 def job_of(brief: Brief, page: Page) -> PrintJob:

@@ -69,7 +69,7 @@ def offer(session: Session, payer_id: str, sent: Mapping[str, str]) -> BulkPdfOf
     payer, query, lines = matching_groups(session, payer_id, sent)
     sweep(session.store, session.now)
     made = tuple(
-        job
+        jobs.as_of(session.store, job, session.now)
         for job in jobs.of_payer(session.store, payer_id, KIND)
         if session.now - job.asked_at <= KEPT_FOR
     )

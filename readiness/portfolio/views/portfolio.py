@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from functools import partial
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.accounts.service import people
@@ -11,6 +13,7 @@ from readiness.core.permissions import Can
 from readiness.core.web.downloads import send_export, send_sheet
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
+from readiness.core.web.printing import send_pdf
 from readiness.core.web.session import first_payer_id, now, session
 from readiness.plans.presenters import tier_cost
 from readiness.portfolio.brief import documents as brief_paper
@@ -83,9 +86,9 @@ def group(payer_id: str, group_id: str) -> ResponseReturnValue:
 @brief_bp.get("/payers/<payer_id>/groups/<group_id>/brief.pdf", endpoint="pdf")
 @needs(Can.READ_SUBMISSION)
 def brief_pdf(payer_id: str, group_id: str) -> ResponseReturnValue:
-    printer = current_app.config["PRINTER"]
-    printed = brief_paper.print_pdf(session(), printer, payer_id, group_id, paper())
-    return send_export(printed, "payer-brief.pdf")
+    prepare = partial(brief_paper.print_job, session(), payer_id, group_id, paper())
+    back = url_for("portfolio.group", payer_id=payer_id, group_id=group_id)
+    return send_pdf(prepare, "payer-brief.pdf", back)
 
 
 @brief_bp.get("/payers/<payer_id>/groups/<group_id>/brief.xlsx", endpoint="xlsx")

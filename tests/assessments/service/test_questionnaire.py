@@ -283,8 +283,7 @@ def test_what_a_page_sends_is_checked_like_any_answer(store, maya):
 
 
 def test_the_blank_questionnaire_can_be_read_by_everybody(printer, tmp_path):
-    pdf = questionnaire.print_blank(printer, "qmer", "2026.1", Page.A4)
-    assert questionnaire.print_blank(printer, "qmer", "2026.1", Page.A4) is pdf
+    pdf = printer.pdf_of(questionnaire.blank_job("qmer", "2026.1", Page.A4))
     (file := tmp_path / "q.pdf").write_bytes(pdf)
     assert page.validate_pdf(str(file)).failures == []
 

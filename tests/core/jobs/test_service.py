@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
@@ -160,3 +161,37 @@ def test_who_is_told_to_stop_stops_at_once(store):
     with pytest.raises(Canceled):
         pulse.report(2)
     assert pulse.done == 2
+
+
+def test_people_take_turns(store):
+    runner, begun, may_begin = Runner(store.path, at_once=1), [], threading.Event()
+
+    def work_of(name):
+        def work(_):
+            may_begin.wait()
+            begun.append(name)
+            return renamed(name)
+
+        return work
+
+    for name in ("cara 1", "cara 2", "cara 3", "omar 1", "omar 2"):
+        job = Job(name, "upload", name.split()[0], NOW, NOW)
+        runner.submit(store, job, work_of(name), clock)
+    may_begin.set()
+    over(store, "cara 3")
+    assert begun == ["cara 1", "omar 1", "cara 2", "omar 2", "cara 3"]
+
+
+def test_without_news_only_a_sign_of_life_is_written(store):
+    now = NOW
+    jobs.ask(store, Job("j1", "upload", "cara", NOW, NOW))
+    pulse = working.Pulse(store.path, "j1", lambda: now)
+    seen = []
+    for seconds in (0, 1, 4, 6):
+        now = NOW + timedelta(seconds=seconds)
+        pulse.beat(store)
+        seen.append((jobs.get(store, "j1").beat_at - NOW).seconds)
+    assert seen == [0, 0, 0, 6]
+    jobs.end(store, "j1", JobState.CANCELED, "", NOW)
+    pulse.beat(store)
+    assert pulse.is_canceled

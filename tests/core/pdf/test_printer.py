@@ -6,7 +6,6 @@ import sys
 import time
 from datetime import timedelta
 from io import BytesIO
-from threading import Thread
 
 import page
 import pikepdf
@@ -16,8 +15,10 @@ from readiness.core.config import ROOT
 from readiness.core.errors import NotPrinted
 from readiness.core.pdf import worker
 from readiness.core.pdf.job import Enclosure, Page
-from readiness.core.pdf.printer import BROKEN, BUSY, TOO_LONG, Limits, Printer
+from readiness.core.pdf.printer import BROKEN, Limits, Printer
+from readiness.core.tables.models import Canceled
 from tests.factories import documents
+from tests.factories.waiting import PATIENCE
 
 pytestmark = pytest.mark.slow  # every test prints
 
@@ -94,7 +95,9 @@ def test_data_travel_inside_the_document(printer, tmp_path):
 PRINT_ONCE = """
 import sys
 from readiness.core.pdf import worker
+from readiness.core.tables.models import Canceled
 from tests.factories import documents
+from tests.factories.waiting import PATIENCE
 worker.start(2**30)
 sys.stdout.buffer.write(worker.render(documents.a_job(), 60))
 """
@@ -143,21 +146,16 @@ def test_a_document_may_not_take_all_the_memory():
         printer.pdf_of(documents.a_job())
 
 
-def test_the_one_too_many_is_told_to_come_back():
-    with Printer(Limits(seconds=4, waiting=0)) as printer:
-        said: list[str] = []
-        first = Thread(target=lambda: said.append(refusal(printer, TOO_WIDE)))
-        first.start()
-        time.sleep(0.5)
-        assert refusal(printer, TOO_WIDE) == BUSY
-        first.join()
-        assert said == [TOO_LONG]
+def test_a_document_that_nobody_wants_any_more_is_given_up_and_the_next_one_is_printed():
+    with Printer(Limits(seconds=PATIENCE)) as printer:
+        with pytest.raises(Canceled):
+            printer.pdf_of(documents.a_job(html=TOO_WIDE), unwanted)
+        next_one = documents.a_job(html=SHELL.format("<h1>Next</h1>"))
+        assert printer.pdf_of(next_one).startswith(b"%PDF")
 
 
-def refusal(printer: Printer, html: str) -> str:
-    with pytest.raises(NotPrinted) as caught:
-        printer.pdf_of(documents.a_job(html=html))
-    return str(caught.value)
+def unwanted() -> None:
+    raise Canceled
 
 
 def test_what_was_typed_is_text_and_never_markup(printer):

@@ -62,6 +62,7 @@ PLACES = {
     "instrument_id": "qmer",
     "version": "2026.1",
     "pack_id": "a-pack",
+    "print_id": "a-print",
 }
 UNDER_WAY = {  # addresses about an assessment that is still being answered
     "assess",
@@ -332,6 +333,10 @@ ROUTES = {
     "POST /payers/<payer_id>/investment/<allocation_id>/shake": "401 403 404 403 303 403 403",
     "POST /payers/<payer_id>/investment/<allocation_id>/solve": "401 403 404 403 303 403 403",
     "POST /payers/<payer_id>/investment/<allocation_id>/stop": "401 403 404 403 303 403 403",
+    # a document of pam's own that is being printed
+    "GET /prints/turn": "401 200 200 200 200 200 200",
+    "GET /prints/<print_id>/progress": "401 404 404 404 200 404 404",
+    "POST /prints/<print_id>/stop": "401 404 404 404 303 404 404",
     # the people of a payer
     "GET /payers/<payer_id>/team": "401 403 404 403 200 403 403",
     "POST /payers/<payer_id>/team/invitations": "401 403 404 403 422 403 403",
@@ -409,6 +414,7 @@ def filled(tmp_path_factory):
         allocations.add_solved(store, "an-allocation")
         pack = Job("a-job", "plans", "pam", world.NOW, world.NOW, None, "fair", result_id="a-pack")
         jobs.ask(store, pack)
+        jobs.ask(store, Job("a-print", "print", "pam", world.NOW, world.NOW))
         uploads.read(store, "an-upload")
         incentive_runs.keep(store, incentive_runs.done(incentive_runs.a_run()))
         ask_again(store)

@@ -38,9 +38,8 @@ def kept(store, run):
 
 
 def printed(store, printer, person="pam", paper=Page.LETTER):
-    return sheet.print_pdf(
-        Session(store, people.actor(store, person), NOW), printer, "fair", "a-run", paper
-    )
+    session = Session(store, people.actor(store, person), NOW)
+    return printer.pdf_of(sheet.print_job(session, "fair", "a-run", paper))
 
 
 @pytest.mark.parametrize("paper", Page)

@@ -65,7 +65,9 @@ def html(result):
 
 def printed(store, printer, size=Page.LETTER, now=NOW, who="pam", allocation_id="spring"):
     actor = people.actor(store, who)
-    return results.print_pdf(Session(store, actor, now), printer, "fair", allocation_id, size)
+    return printer.pdf_of(
+        results.print_job(Session(store, actor, now), "fair", allocation_id, size)
+    )
 
 
 def test_it_conforms_to_pdf_ua_on_either_paper(store, printer, tmp_path):

@@ -98,7 +98,7 @@ def maya(store):
 
 @pytest.fixture(scope="module")
 def printed(store, printer, maya):
-    return document.pdf(Session(store, maya, NOW), printer, "a1", Page.LETTER)
+    return printer.pdf_of(job(store, maya))
 
 
 def job(store, maya, at=NOW, paper=Page.LETTER):
@@ -147,8 +147,8 @@ def test_the_plan_and_its_run_come_along_as_data(store, maya, printed):
 
 def test_the_same_plan_on_the_same_day_is_the_same_bytes(store, printer, maya, printed):
     later = NOW + timedelta(hours=3)
-    assert document.pdf(Session(store, maya, later), printer, "a1", Page.LETTER) == printed
-    assert document.pdf(Session(store, maya, later), printer, "a1", Page.A4) != printed
+    assert printer.pdf_of(job(store, maya, later)) == printed
+    assert printer.pdf_of(job(store, maya, later, Page.A4)) != printed
 
 
 def test_an_action_that_is_overdue_is_marked_and_one_that_is_done_is_not(fresh):
@@ -272,7 +272,7 @@ def test_a_demanding_plan_fits_ten_pages_on_either_paper(tmp_path, printer, answ
     measured_by_race(opened)
     maya = people.actor(opened, "maya")
     for paper in Page:
-        printed = document.pdf(Session(opened, maya, NOW), printer, "a1", paper)
+        printed = printer.pdf_of(document.job_of(Session(opened, maya, NOW), "a1", paper))
         with pikepdf.open(BytesIO(printed)) as pdf:
             assert 6 <= len(pdf.pages) <= 10, paper
     opened.close()

@@ -114,7 +114,7 @@ def html(made, now=NOW):
 
 def printed(made, printer, paper_size=Page.LETTER, now=NOW):
     actor = people.actor(made, "pam")
-    return documents.print_pdf(Session(made, actor, now), printer, "fair", "elm", paper_size)
+    return printer.pdf_of(documents.print_job(Session(made, actor, now), "fair", "elm", paper_size))
 
 
 def pages_of(pdf):

@@ -43,7 +43,7 @@ def test_it_comes_as_a_spreadsheet(pam):
 
 
 def test_a_printer_that_cannot_is_a_sentence(pam, app, monkeypatch):
-    def broken(job):
+    def broken(job, is_wanted):
         raise NotPrinted("This document could not be printed. Try again.")
 
     monkeypatch.setattr(app.config["PRINTER"], "pdf_of", broken)

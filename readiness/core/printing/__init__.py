@@ -1,0 +1,1 @@
+"""Documents are printed in the background, by turns; a page waits a moment, and then follows."""

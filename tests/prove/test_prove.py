@@ -1,0 +1,50 @@
+"""The short form of what `script/prove` does, and that it would notice."""
+
+from __future__ import annotations
+
+import shutil
+from random import Random
+
+import pytest
+
+from tests.browser import demonstration
+from tests.prove import prove_kills
+from tests.prove.__main__ import print_figures
+from tests.prove.figures import Figure, counted
+from tests.prove.server import Server
+
+SEED = 10  # kills two web processes, then their master
+
+
+@pytest.fixture
+def server(tmp_path, tmp_path_factory):
+    filled = demonstration.filled_once(tmp_path_factory)
+    return Server(shutil.copytree(filled, tmp_path / "data"))
+
+
+@pytest.mark.slow
+def test_nothing_acknowledged_is_lost_when_servers_are_killed(server):
+    found = list(prove_kills.figures(server, 3, Random(SEED)))
+    assert [figure for figure in found if figure.off] == []
+    kills, masters, acknowledged, *_ = found
+    assert (kills.count, masters.count) == (3, 1)
+    assert acknowledged.count > 0
+
+
+@pytest.mark.slow
+def test_a_save_that_is_not_there_or_was_never_sent_would_be_noticed(server):
+    before = prove_kills.stored(server.folder)
+    (item, revision), *_ = before
+    writer = prove_kills.Writer(1, "", [item], 0, {})
+    writer.acknowledged[item, revision + 1] = 2, "never stored"
+    lost, half, _ = prove_kills.checked(server.folder, {}, [writer])
+    assert lost.off == 1
+    assert "never stored" in lost.example
+    assert half.off == len(before)
+
+
+def test_one_figure_that_is_off_is_enough(capsys):
+    assert not print_figures([Figure("kills", 3), counted("saves", 1200, [])])
+    assert print_figures([counted("saves", 1200, ["one", "another"]), Figure("kills", 3)])
+    said = capsys.readouterr().out.splitlines()
+    assert said[:3] == ["  3 kills", "  1,200 saves", "  1,200 saves, 2 OFF: one"]
