@@ -1,7 +1,7 @@
 """How gunicorn serves the program, here and behind a reverse proxy.
 
-Two processes with eight threads each. Of those of one process four at most sign somebody in, two print and one waits
-for a writer, so that some are always left for everybody else.
+Two processes with eight threads each. Of those of one process four at most sign somebody in, two
+print and one waits for a writer, so that some are always left for everybody else.
 """
 
 from __future__ import annotations
