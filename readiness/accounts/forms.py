@@ -20,8 +20,9 @@ from wtforms.validators import DataRequired, EqualTo, Length, Optional, Regexp
 
 from readiness.accounts.passwords import LONGEST, SHORTEST
 from readiness.accounts.service.people import Member
+from readiness.accounts.team import ROLE_SAYS
 from readiness.core import free_text
-from readiness.core.people import GROUP_ROLES, Role
+from readiness.core.people import Role
 from readiness.core.web.forms import SafeForm
 
 ADDRESS = Regexp(
@@ -65,14 +66,14 @@ class InvitePersonForm(SafeForm):
     name = StringField("Name", [Optional(), Length(max=100)])
 
 
-class InviteToGroupForm(InvitePersonForm):
-    role = RadioField(
-        "Role",
-        [DataRequired("Choose a role.")],
-        choices=[
-            SelectChoice(role.value, role.capitalize()) for role in Role if role in GROUP_ROLES
-        ],
-    )
+class InviteWithRoleForm(InvitePersonForm):
+    role = RadioField("Role", [DataRequired("Choose a role.")])
+
+    def offer(self, roles: Iterable[Role]) -> None:
+        self.role.choices = [SelectChoice(role.value, ROLE_SAYS[role]) for role in roles]
+
+
+class InviteToGroupForm(InviteWithRoleForm):
     may_attest = BooleanField("May attest: sign the assessment for the group")
 
 

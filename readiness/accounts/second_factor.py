@@ -20,6 +20,7 @@ from readiness.core.people import Membership, Role
 ISSUER = "Readiness"
 STEP = 30  # seconds that a code lasts
 EARLIER_OR_LATER = 1  # steps by which a phone's clock may be off
+WIDE = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})  # roles that see all groups
 CODES = 10  # on paper
 CODE_BYTES = 5  # of chance in each: eight characters
 
@@ -37,7 +38,7 @@ class SecondFactor:
 
 def is_required(required: Required, memberships: Iterable[Membership]) -> bool:
     if required is Required.PAYERS:
-        return any(part.payer_id or part.role is Role.ADMINISTRATOR for part in memberships)
+        return any(part.payer_id or part.role in WIDE for part in memberships)
     return required is Required.EVERYONE
 
 

@@ -55,11 +55,23 @@ class Invitee:
     name: str = ""
 
 
+ROLE_SAYS = {  # as whoever invites reads them
+    Role.PRACTICE_MANAGER: "Practice manager",
+    Role.CARE_TEAM: "Care team",
+    Role.PAYER_MANAGER: "Payer relationship manager",
+    Role.PAYER_READER: "Payer reader: reads all that the payer reads, changes nothing",
+    Role.ADMINISTRATOR: "Administrator",
+    Role.AUDITOR: "Auditor: reads the history of the installation, and nothing else",
+}
+
+
 def roles_at(group_id: str | None, payer_id: str | None) -> tuple[Role, ...]:
     """The parts there are to play in a group, for a payer, or (without either) for all."""
     if group_id is not None:
         return (Role.PRACTICE_MANAGER, Role.CARE_TEAM)
-    return (Role.PAYER_MANAGER,) if payer_id is not None else (Role.ADMINISTRATOR,)
+    if payer_id is not None:
+        return (Role.PAYER_MANAGER, Role.PAYER_READER)
+    return (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 def check_invitee(seat: Invitee) -> None:
@@ -91,16 +103,19 @@ def successor_of(
 ) -> Membership | None:
     """The successor's membership as it becomes when `leaving` goes; None when nothing changes.
 
-    A group keeps a practice manager who may attest, and a payer keeps somebody: whoever is the
-    last names a successor before going.
+    A group keeps a practice manager who may attest, and a payer a relationship manager: whoever is
+    the last names a successor before going, or invites somebody.
     """
     others = {m.id: m for m in team if m.id != leaving.id}
     named = others.get(successor_id or "")
     if successor_id and named is None:
         raise BadInput("That person is not on this team. Choose somebody who is.")
     if leaving.payer_id is not None:
-        if not others:
-            raise WrongState("Nobody else works for this payer here. Invite somebody first.")
+        is_manager = leaving.role is Role.PAYER_MANAGER
+        if is_manager and not any(m.role is Role.PAYER_MANAGER for m in others.values()):
+            raise WrongState(
+                "They are the last relationship manager of this payer. Invite another first."
+            )
         return None
     has_manager = any(m.role is Role.PRACTICE_MANAGER for m in others.values())
     has_attester = any(m.may_attest for m in others.values())

@@ -169,14 +169,14 @@ def remove_second_step(person_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/history")
-@needs(Can.ADMINISTER)
+@needs(Can.READ_HISTORY)
 def latest() -> ResponseReturnValue:
     page = history.latest(session(), before_line())
     return history_page(page, "administration/history.html")
 
 
 @bp.post("/history/check")
-@needs(Can.ADMINISTER)
+@needs(Can.READ_HISTORY)
 def check_history() -> ResponseReturnValue:
     found = history.problems(session())
     for problem in found:

@@ -11,10 +11,13 @@ class Role(StrEnum):
     PRACTICE_MANAGER = "practice manager"
     CARE_TEAM = "care team"
     PAYER_MANAGER = "payer relationship manager"
+    PAYER_READER = "payer reader"  # medical director, finance: reads all that a payer reads
     ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"  # reads the history of the installation, and nothing else
 
 
 GROUP_ROLES = frozenset({Role.PRACTICE_MANAGER, Role.CARE_TEAM})
+PAYER_ROLES = frozenset({Role.PAYER_MANAGER, Role.PAYER_READER})
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Membership:
     person_id: str
     role: Role
     group_id: str | None = None  # for the roles in GROUP_ROLES
-    payer_id: str | None = None  # for a payer relationship manager
+    payer_id: str | None = None  # for the roles in PAYER_ROLES
     may_attest: bool = False  # may sign the assessment for the group
 
 

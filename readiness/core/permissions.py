@@ -8,11 +8,13 @@ from enum import StrEnum
 from readiness.core.errors import NOT_SHARED, Denied, NotFound
 from readiness.core.people import Actor, Membership, Role
 
-MANAGER, TEAM, PAYER, ADMIN = (
+MANAGER, TEAM, PAYER, READER, ADMIN, AUDITOR = (
     Role.PRACTICE_MANAGER,
     Role.CARE_TEAM,
     Role.PAYER_MANAGER,
+    Role.PAYER_READER,
     Role.ADMINISTRATOR,
+    Role.AUDITOR,
 )
 
 
@@ -37,12 +39,16 @@ class Can(StrEnum):
     REVIEW_PORTFOLIO = "see this payer's portfolio"
     READ_SUBMISSION = "read what this group submitted"
     REVIEW = "review this group's submission"
+    READ_INCENTIVES = "read what this payer tried of incentives"
     TEST_INCENTIVES = "try incentives for this payer"
     OPEN_CYCLE = "open a cycle for this payer"
     RECORD_PANEL = "record a standard-setting panel for this payer"
+    READ_INVESTMENT = "read this payer's budget scenarios"
     PLAN_INVESTMENT = "plan this payer's investment"
     AWARD = "award this payer's money to this group"
     MANAGE_PAYER_TEAM = "manage this payer's people"
+    READ_PAYER_HISTORY = "read this payer's history"
+    READ_HISTORY = "read the history of this installation"
     ADMINISTER = "administer this installation"
 
 
@@ -55,22 +61,26 @@ RULES: dict[Can, frozenset[Role]] = {
     Can.ENTER_COUNTS: frozenset({MANAGER, TEAM}),
     Can.READ_QUALITY: frozenset({MANAGER, TEAM}),
     Can.ENTER_QUALITY: frozenset({MANAGER, TEAM}),
-    Can.READ_PLAN: frozenset({MANAGER, TEAM, PAYER}),
+    Can.READ_PLAN: frozenset({MANAGER, TEAM, PAYER, READER}),
     Can.EDIT_PLAN: frozenset({MANAGER}),
     Can.MANAGE_TEAM: frozenset({MANAGER}),
     Can.SHARE: frozenset({MANAGER}),
     Can.TAKE_OUT: frozenset({MANAGER}),
     Can.REMOVE_GROUP: frozenset({MANAGER}),
     Can.READ_GROUP_HISTORY: frozenset({MANAGER}),
-    Can.REVIEW_PORTFOLIO: frozenset({PAYER}),
-    Can.READ_SUBMISSION: frozenset({PAYER}),
+    Can.REVIEW_PORTFOLIO: frozenset({PAYER, READER}),
+    Can.READ_SUBMISSION: frozenset({PAYER, READER}),
     Can.REVIEW: frozenset({PAYER}),
+    Can.READ_INCENTIVES: frozenset({PAYER, READER}),
     Can.TEST_INCENTIVES: frozenset({PAYER}),
     Can.OPEN_CYCLE: frozenset({PAYER}),
     Can.RECORD_PANEL: frozenset({PAYER}),
+    Can.READ_INVESTMENT: frozenset({PAYER, READER}),
     Can.PLAN_INVESTMENT: frozenset({PAYER}),
     Can.AWARD: frozenset({PAYER}),
     Can.MANAGE_PAYER_TEAM: frozenset({PAYER}),
+    Can.READ_PAYER_HISTORY: frozenset({PAYER}),
+    Can.READ_HISTORY: frozenset({ADMIN, AUDITOR}),
     Can.ADMINISTER: frozenset({ADMIN}),
 }
 
@@ -86,11 +96,11 @@ class Scope:
     payer_ids: frozenset[str] = frozenset()
 
 
-ANYWHERE = Scope()  # only an administrator acts on no one in particular
+ANYWHERE = Scope()  # administrators and auditors act on no one in particular
 
 
 def covers(membership: Membership, scope: Scope) -> bool:
-    if membership.role is Role.ADMINISTRATOR:
+    if membership.role in (ADMIN, AUDITOR):
         return scope == ANYWHERE
     if membership.payer_id is not None:
         return membership.payer_id in scope.payer_ids

@@ -50,7 +50,7 @@ USUAL = {
 
 
 @bp.get("/payers/<payer_id>/laboratory")
-@needs(Can.TEST_INCENTIVES)
+@needs(Can.READ_INCENTIVES)
 def listing(payer_id: str) -> ResponseReturnValue:
     payer, runs = asking.list_runs(session(), payer_id)
     payers = people.payers_of(session())
@@ -177,7 +177,7 @@ def new_id() -> str:
 
 
 @bp.get("/payers/<payer_id>/laboratory/<run_id>")
-@needs(Can.TEST_INCENTIVES)
+@needs(Can.READ_INCENTIVES)
 def show(payer_id: str, run_id: str) -> ResponseReturnValue:
     found = asking.progress(session(), payer_id, run_id)
     if found.run.ended and not found.is_live:
@@ -197,7 +197,7 @@ def show(payer_id: str, run_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/payers/<payer_id>/laboratory/<run_id>/progress")
-@needs(Can.TEST_INCENTIVES)
+@needs(Can.READ_INCENTIVES)
 def progress(payer_id: str, run_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
     found = asking.progress(session(), payer_id, run_id)
@@ -222,7 +222,7 @@ def again(payer_id: str, run_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.pdf")
-@needs(Can.TEST_INCENTIVES)
+@needs(Can.READ_INCENTIVES)
 def pdf(payer_id: str, run_id: str) -> ResponseReturnValue:
     prepare = partial(sheet.print_job, session(), payer_id, run_id, paper())
     back = url_for(".show", payer_id=payer_id, run_id=run_id)
@@ -230,13 +230,13 @@ def pdf(payer_id: str, run_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.xlsx")
-@needs(Can.TEST_INCENTIVES)
+@needs(Can.READ_INCENTIVES)
 def xlsx(payer_id: str, run_id: str) -> ResponseReturnValue:
     run = sheet.load_finished(session(), payer_id, run_id)
     return send_export(sheet.as_xlsx(run), "incentive-laboratory.xlsx")
 
 
 @bp.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.json")
-@needs(Can.TEST_INCENTIVES)
+@needs(Can.READ_INCENTIVES)
 def json(payer_id: str, run_id: str) -> ResponseReturnValue:
     return jsonify(sheet.as_data(sheet.load_finished(session(), payer_id, run_id)))

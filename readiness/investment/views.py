@@ -60,13 +60,13 @@ def new_id() -> str:
 
 
 @bp.get("/investment")
-@needs(Can.PLAN_INVESTMENT)
+@needs(Can.READ_INVESTMENT)
 def start() -> ResponseReturnValue:
     return redirect(url_for(".listing", payer_id=first_payer_id()))
 
 
 @bp.get("/payers/<payer_id>/investment")
-@needs(Can.PLAN_INVESTMENT)
+@needs(Can.READ_INVESTMENT)
 def listing(payer_id: str) -> ResponseReturnValue:
     found = files.listing(session(), payer_id)
     payers = people.payers_of(session())
@@ -116,7 +116,7 @@ def seed() -> int:
 
 
 @bp.get("/payers/<payer_id>/investment/<allocation_id>")
-@needs(Can.PLAN_INVESTMENT)
+@needs(Can.READ_INVESTMENT)
 def show(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     """The answer, and above it what is under way; the waiting page as long as there is none."""
     far = scenarios.progress(session(), payer_id, allocation_id)
@@ -134,7 +134,7 @@ def progress_says(far: ScenarioProgress) -> str:
 
 
 @bp.get("/payers/<payer_id>/investment/<allocation_id>/progress")
-@needs(Can.PLAN_INVESTMENT)
+@needs(Can.READ_INVESTMENT)
 def progress(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
     far = scenarios.progress(session(), payer_id, allocation_id)
@@ -142,7 +142,7 @@ def progress(payer_id: str, allocation_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/payers/<payer_id>/investment/<allocation_id>/compare")
-@needs(Can.PLAN_INVESTMENT)
+@needs(Can.READ_INVESTMENT)
 def compare(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     found = files.result(session(), payer_id, allocation_id)
     return render_template("investment/compare.html", result=found, rows=COMPARED)
@@ -265,7 +265,7 @@ def rename(payer_id: str, allocation_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/payers/<payer_id>/investment/<allocation_id>.<ending>")
-@needs(Can.PLAN_INVESTMENT)
+@needs(Can.READ_INVESTMENT)
 def file(payer_id: str, allocation_id: str, ending: str) -> ResponseReturnValue:
     """The answer as a spreadsheet, or with the problem as JSON that anybody can solve again."""
     name = f"investment-{now():%Y-%m-%d}"
@@ -279,7 +279,7 @@ def file(payer_id: str, allocation_id: str, ending: str) -> ResponseReturnValue:
 
 
 @bp.get("/payers/<payer_id>/investment/<allocation_id>/proposal.pdf")
-@needs(Can.PLAN_INVESTMENT)
+@needs(Can.READ_INVESTMENT)
 def pdf(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     prepare = partial(files.print_job, session(), payer_id, allocation_id, paper())
     back = url_for(".show", payer_id=payer_id, allocation_id=allocation_id)

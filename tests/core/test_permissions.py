@@ -6,7 +6,7 @@ import pytest
 
 from readiness.core import permissions
 from readiness.core.errors import Denied, NotFound
-from readiness.core.people import Actor, Membership, Role
+from readiness.core.people import PAYER_ROLES, Actor, Membership, Role
 from readiness.core.permissions import ANYWHERE, Can, Scope
 
 OWN = Scope("elm", frozenset({"fair"}))  # the group elm, which shares with the payer fair
@@ -51,8 +51,20 @@ MAY = {  # readable by someone who does not program
         Can.PLAN_INVESTMENT,
         Can.AWARD,
         Can.MANAGE_PAYER_TEAM,
+        Can.READ_INCENTIVES,
+        Can.READ_INVESTMENT,
+        Can.READ_PAYER_HISTORY,
     },
-    Role.ADMINISTRATOR: {Can.SEE_HOME, Can.ADMINISTER},
+    Role.PAYER_READER: {
+        Can.SEE_HOME,
+        Can.READ_PLAN,
+        Can.REVIEW_PORTFOLIO,
+        Can.READ_SUBMISSION,
+        Can.READ_INCENTIVES,
+        Can.READ_INVESTMENT,
+    },
+    Role.ADMINISTRATOR: {Can.SEE_HOME, Can.ADMINISTER, Can.READ_HISTORY},
+    Role.AUDITOR: {Can.SEE_HOME, Can.READ_HISTORY},
 }
 MAY_BESIDES_WHEN_ATTESTING = {Role.PRACTICE_MANAGER: {Can.ATTEST, Can.REMOVE_GROUP}}
 
@@ -62,13 +74,15 @@ def an_actor(role: Role, *, may_attest: bool = False) -> Actor:
         Role.PRACTICE_MANAGER: {"group_id": "elm"},
         Role.CARE_TEAM: {"group_id": "elm"},
         Role.PAYER_MANAGER: {"payer_id": "fair"},
+        Role.PAYER_READER: {"payer_id": "fair"},
         Role.ADMINISTRATOR: {},
+        Role.AUDITOR: {},
     }[role]
     return Actor("x", "X", (Membership("m", "x", role, may_attest=may_attest, **place),))
 
 
 def own(role: Role) -> Scope:
-    return ANYWHERE if role is Role.ADMINISTRATOR else OWN
+    return ANYWHERE if role in (Role.ADMINISTRATOR, Role.AUDITOR) else OWN
 
 
 @pytest.mark.parametrize("role", Role)
@@ -89,18 +103,20 @@ def test_policy_of_those_who_may_attest(role: Role, can: Can):
 def test_nobody_does_anything_on_ground_that_is_not_theirs(role: Role, can: Can):
     actor = an_actor(role, may_attest=True)
     assert not permissions.allowed(actor, can, OTHER)
-    if role is not Role.ADMINISTRATOR:
+    if role not in (Role.ADMINISTRATOR, Role.AUDITOR):
         assert not permissions.allowed(actor, can, ANYWHERE)
 
 
 @pytest.mark.parametrize("can", Can)
-def test_an_administrator_sees_into_no_group(can: Can):
-    assert not permissions.allowed(an_actor(Role.ADMINISTRATOR), can, OWN)
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+def test_who_looks_after_the_installation_sees_into_no_group(role: Role, can: Can):
+    assert not permissions.allowed(an_actor(role), can, OWN)
 
 
 @pytest.mark.parametrize("can", Can)
-def test_a_payer_reads_nothing_that_is_not_shared(can: Can):
-    assert not permissions.allowed(an_actor(Role.PAYER_MANAGER), can, UNSHARED)
+@pytest.mark.parametrize("role", sorted(PAYER_ROLES))
+def test_a_payer_reads_nothing_that_is_not_shared(role: Role, can: Can):
+    assert not permissions.allowed(an_actor(role), can, UNSHARED)
 
 
 def test_somebody_elses_thing_is_not_found_and_ones_own_is_refused():

@@ -126,6 +126,17 @@ def membership(store: Store, membership_id: str) -> Membership:
     return from_row(Membership, row)
 
 
+def of_installation(store: Store) -> tuple[Membership, ...]:
+    """Administrators and auditors."""
+    return tuple(
+        from_row(Membership, row)
+        for row in store.rows(
+            "select * from memberships where group_id is null and payer_id is null"
+            " and ended_at is null order by started_at, id"
+        )
+    )
+
+
 def administrators(store: Store) -> tuple[Membership, ...]:
     """Those of active people: somebody who is disabled administers nothing."""
     return tuple(

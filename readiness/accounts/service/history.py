@@ -8,11 +8,11 @@ from datetime import datetime
 
 from readiness.accounts.db import groups, people
 from readiness.accounts.service import scope
-from readiness.core import audit, verification
+from readiness.core import audit, permissions, verification
 from readiness.core.audit import SYSTEM, Event, Line
 from readiness.core.db import Session, Store
 from readiness.core.periods import period
-from readiness.core.permissions import Can
+from readiness.core.permissions import ANYWHERE, Can
 from readiness.core.sealing import key_if_there
 
 Names = Mapping[tuple[str, str], str]  # by kind of thing and id
@@ -48,7 +48,7 @@ def of_group(session: Session, group_id: str, before: int | None) -> HistoryPage
 
 
 def of_payer(session: Session, payer_id: str, before: int | None) -> HistoryPage:
-    scope.require_for_payer(session, Can.REVIEW_PORTFOLIO, payer_id)
+    scope.require_for_payer(session, Can.READ_PAYER_HISTORY, payer_id)
     store = session.store
     lines = audit.lines_of_payer(store, payer_id, PAGE + 1, before)
     own = {membership.person_id for membership in people.memberships(store, payer_id=payer_id)}
@@ -56,14 +56,14 @@ def of_payer(session: Session, payer_id: str, before: int | None) -> HistoryPage
 
 
 def latest(session: Session, before: int | None) -> HistoryPage:
-    scope.require_administrator(session)
+    permissions.require(session.actor, Can.READ_HISTORY, ANYWHERE)
     lines = audit.latest_lines(session.store, PAGE + 1, before)
     return page(session.store, "this installation", lines)
 
 
 def problems(session: Session) -> list[str]:
     """What is wrong with the database, its history and the rows that bear marks."""
-    scope.require_administrator(session)
+    permissions.require(session.actor, Can.READ_HISTORY, ANYWHERE)
     return verification.problems(session.store, key_if_there(session.store.path))
 
 

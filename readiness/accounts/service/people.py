@@ -84,7 +84,7 @@ def team_of(session: Session, group_id: str | None, payer_id: str | None) -> Tea
 
 def members_of(store: Store, group_id: str | None, payer_id: str | None) -> tuple[Membership, ...]:
     if group_id is None and payer_id is None:
-        return people.administrators(store)
+        return people.of_installation(store)
     return people.memberships(store, group_id=group_id, payer_id=payer_id)
 
 

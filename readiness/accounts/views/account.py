@@ -204,7 +204,7 @@ PLACES = (  # what a part leads to
     (Can.READ_GROUP_HISTORY, "History", "history.of_group"),
     (Can.TAKE_OUT, "Records", "records.show"),
     (Can.MANAGE_PAYER_TEAM, "People", "payer_team.show"),
-    (Can.REVIEW_PORTFOLIO, "History", "history.of_payer"),
+    (Can.READ_PAYER_HISTORY, "History", "history.of_payer"),
 )
 
 

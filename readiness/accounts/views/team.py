@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from readiness.accounts.forms import InvitePersonForm, InviteToGroupForm, LeaveForm
+from readiness.accounts.forms import InviteToGroupForm, InviteWithRoleForm, LeaveForm
 from readiness.accounts.service import history, one_time_links, people, second_step
 from readiness.accounts.team import Invitee, roles_at
 from readiness.core.errors import BadInput, WrongState
@@ -31,26 +31,22 @@ class TeamPlace:
     group_id: str | None = None
     payer_id: str | None = None
 
-    @property
-    def role(self) -> Role | None:
-        """The only role there is here; None where there is a choice."""
-        first, *others = roles_at(self.group_id, self.payer_id)
-        return None if others else first
-
 
 def place_ids() -> tuple[str | None, str | None]:
     return g.place.group_id, g.place.payer_id
 
 
-def invite_form(**given: Any) -> InvitePersonForm:
-    return (InvitePersonForm if g.place.role else InviteToGroupForm)(**given)
+def invite_form(**given: Any) -> InviteWithRoleForm:
+    form = (InviteToGroupForm if g.place.group_id else InviteWithRoleForm)(**given)
+    form.offer(roles_at(*place_ids()))
+    return form
 
 
 def show() -> ResponseReturnValue:
     return team_page(invite_form(formdata=None))
 
 
-def team_page(form: InvitePersonForm) -> str:
+def team_page(form: InviteWithRoleForm) -> str:
     team = people.team_of(session(), *place_ids())
     return render_template("accounts/team/team.html", team=team, form=form, place=g.place)
 
@@ -66,11 +62,11 @@ def invite() -> ResponseReturnValue:
     return link_page(token, link.email, "7 days", url_for(".show"))
 
 
-def invitee_of(form: InvitePersonForm) -> Invitee:
+def invitee_of(form: InviteWithRoleForm) -> Invitee:
     return Invitee(
         email=form.email.data,
         name=form.name.data or "",
-        role=g.place.role or Role(form.role.data),
+        role=Role(form.role.data),
         group_id=g.place.group_id,
         payer_id=g.place.payer_id,
         may_attest=form.may_attest.data if "may_attest" in form else False,
@@ -223,7 +219,7 @@ def of_group(group_id: str) -> ResponseReturnValue:
 
 
 @history_bp.get("/payers/<payer_id>/history")
-@needs(Can.REVIEW_PORTFOLIO)
+@needs(Can.READ_PAYER_HISTORY)
 def of_payer(payer_id: str) -> ResponseReturnValue:
     page = history.of_payer(session(), payer_id, before_line())
     return history_page(page, "accounts/history/history.html", payer_id=payer_id)

@@ -34,9 +34,10 @@ class NavigationItem:
 PLACES = (
     NavigationItem("Home", "home.start", Can.SEE_HOME),
     NavigationItem("Portfolio", "portfolio.start", Can.REVIEW_PORTFOLIO),
-    NavigationItem("Investment", "investment.start", Can.PLAN_INVESTMENT),
+    NavigationItem("Investment", "investment.start", Can.READ_INVESTMENT),
     NavigationItem("Cycles", "cycles.start", Can.OPEN_CYCLE),
     NavigationItem("Administration", "admin.overview", Can.ADMINISTER),
+    NavigationItem("History", "admin.latest", Can.READ_HISTORY),
     NavigationItem("My account", "account.mine", Can.SEE_HOME),
 )
 GROUP_PLACES = (
@@ -69,6 +70,7 @@ def common() -> dict[str, Any]:
     actor = g.get("actor")
     return {
         "actor": actor,
+        "may": may,
         "is_demo": settings().is_demo,
         "draft_owner": draft_owner(actor.id) if actor else "",
         "session_ends_at": g.get("session_ends_at"),
@@ -84,6 +86,12 @@ def common() -> dict[str, Any]:
         ],
         "group_places": group_places(actor) if actor else [],
     }
+
+
+def may(can: str, payer_id: str) -> bool:
+    """Whether the person may do this for that payer: what they may not is not offered."""
+    actor = g.get("actor")
+    return bool(actor) and permissions.allowed(actor, Can[can], Scope(None, frozenset({payer_id})))
 
 
 def group_places(actor: Actor) -> list[dict[str, Any]]:

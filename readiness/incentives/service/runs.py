@@ -86,15 +86,15 @@ class RunRequest:
     repeats: str = ""
 
 
-def require(actor: Actor, payer_id: str) -> None:
-    permissions.require(actor, Can.TEST_INCENTIVES, scope.of_payer(payer_id))
+def require(actor: Actor, payer_id: str, can: Can = Can.READ_INCENTIVES) -> None:
+    permissions.require(actor, can, scope.of_payer(payer_id))
 
 
 def options(
     session: Session, payer_id: str, filters: NumbersFilters
 ) -> tuple[Payer, NumbersOptions | None]:
     """What can be tried; None as long as nothing was released."""
-    require(session.actor, payer_id)
+    require(session.actor, payer_id, Can.TEST_INCENTIVES)
     return groups.payer(session.store, payer_id), released.options_for(
         session.store, payer_id, filters, session.now.date()
     )
@@ -131,6 +131,7 @@ def repeat(
     new_id: Callable[[], str],
 ) -> str:
     """Do a run once more, on the very numbers it was done on, of the groups that still share."""
+    require(session.actor, payer_id, Can.TEST_INCENTIVES)
     stored = load(session, payer_id, run_id)
     asked = RunRequest(designs_of(stored), settings_of(stored), repeats=stored.id)
     numbers = from_json(ReleasedNumbers, stored.numbers)
@@ -282,7 +283,7 @@ def compare_repeat(store: Store, run: LaboratoryRun) -> tuple[LaboratoryRun, boo
 
 def cancel(session: Session, payer_id: str, run_id: str) -> bool:
     """Stop it; what was asked for stays. False when it was over already."""
-    require(session.actor, payer_id)
+    require(session.actor, payer_id, Can.TEST_INCENTIVES)
     laboratory.get(session.store, payer_id, run_id)
     job = jobs.making(session.store, run_id)
     return job is not None and jobs.end(session.store, job.id, JobState.CANCELED, "", session.now)

@@ -26,6 +26,7 @@ from readiness.investment.lifecycle import (
 )
 from readiness.investment.scenario import ScenarioRequest
 from readiness.investment.service import lifecycle, stored
+from readiness.investment.service.scenarios import require_planner
 from readiness.investment.service.stored import StoredScenario
 from readiness.plans import db as ledger
 from readiness.plans import postings
@@ -249,6 +250,7 @@ def why_kept(session: Session, found: StoredScenario, entry: Posting) -> str:
 
 def fund(session: Session, payer_id: str, allocation_id: str, seen: str, new_id: NewId) -> None:
     """Exactly what was shown, which `seen` stands for, or nothing."""
+    require_planner(session, payer_id)
     with session.store.writing():
         found = load(session, payer_id, allocation_id)
         if found.is_funded:
@@ -281,6 +283,7 @@ def refused_records(found: Funding) -> Iterator[AwardRecord]:
 
 def take_back(session: Session, payer_id: str, allocation_id: str, new_id: NewId) -> None:
     """All awards that still stand, or none."""
+    require_planner(session, payer_id)
     with session.store.writing():
         found = load_funded(session, payer_id, allocation_id)
         if found.kept:

@@ -19,7 +19,7 @@ from readiness.investment.lifecycle import (
     require_move,
 )
 from readiness.investment.scenario import ScenarioRequest
-from readiness.investment.service.scenarios import OBJECT, load_request
+from readiness.investment.service.scenarios import OBJECT, load_to_change
 
 VERBS = {
     ScenarioState.DRAFT: "took back the proposal of",
@@ -32,7 +32,7 @@ VERBS = {
 def move(session: Session, payer_id: str, allocation_id: str, wanted: ScenarioState) -> None:
     """Read and decided under the lock: of two people who approve and delete, one is told."""
     with session.store.writing():
-        request = load_request(session, payer_id, allocation_id)
+        request = load_to_change(session, payer_id, allocation_id)
         status = allocations.status(session.store, request)
         require_move(status, wanted, is_possible=has_possible_answer(session, request))
         if ScenarioState.FUNDED in (wanted, status.state):
@@ -43,7 +43,7 @@ def move(session: Session, payer_id: str, allocation_id: str, wanted: ScenarioSt
 
 def rename(session: Session, payer_id: str, allocation_id: str, typed: str) -> None:
     with session.store.writing():
-        request = load_request(session, payer_id, allocation_id)
+        request = load_to_change(session, payer_id, allocation_id)
         status = allocations.status(session.store, request)
         named = replace(status, name=new_name(status, typed))
         if named != status:

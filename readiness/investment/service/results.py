@@ -34,7 +34,7 @@ from readiness.investment.presenters.result import (
     scenario_line,
 )
 from readiness.investment.presenters.wording import counted_words
-from readiness.investment.service.scenarios import STOPPED, require_planner
+from readiness.investment.service.scenarios import STOPPED, require_reader
 from readiness.investment.service.solving import GAP, SECONDS
 from readiness.investment.service.stored import load
 from readiness.portfolio.brief.contents import notes_of
@@ -50,7 +50,7 @@ POLICY_ROWS = (("Weights", "weights"), *COMPARED)
 
 
 def listing(session: Session, payer_id: str) -> ScenarioList:
-    require_planner(session, payer_id)
+    require_reader(session, payer_id)
     store = session.store
     answers = allocations.answers_of_payer(store, payer_id)
     statuses = allocations.statuses_of_payer(store, payer_id)

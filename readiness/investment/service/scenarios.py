@@ -219,12 +219,21 @@ def is_same(before: PolicyAnswer, again: PolicyAnswer) -> bool:
 # What a person asks of a scenario that is there.
 
 
+def require_reader(session: Session, payer_id: str) -> None:
+    permissions.require(session.actor, Can.READ_INVESTMENT, scope.of_payer(payer_id))
+
+
 def require_planner(session: Session, payer_id: str) -> None:
     permissions.require(session.actor, Can.PLAN_INVESTMENT, scope.of_payer(payer_id))
 
 
-def load_request(session: Session, payer_id: str, allocation_id: str) -> ScenarioRequest:
+def load_to_change(session: Session, payer_id: str, allocation_id: str) -> ScenarioRequest:
     require_planner(session, payer_id)
+    return load_request(session, payer_id, allocation_id)
+
+
+def load_request(session: Session, payer_id: str, allocation_id: str) -> ScenarioRequest:
+    require_reader(session, payer_id)
     request = allocations.get(session.store, allocation_id)
     if request.payer_id != payer_id:
         raise NotFound(NOT_SHARED)
@@ -251,7 +260,7 @@ def require_shared_solution(session: Session, request: ScenarioRequest) -> Scena
 
 def solve_again(session: Session, payer_id: str, allocation_id: str, runs: JobStarter) -> None:
     """For a scenario whose solving was stopped or lost; what is answered stays as it is."""
-    request = load_request(session, payer_id, allocation_id)
+    request = load_to_change(session, payer_id, allocation_id)
     if allocations.solution(session.store, request.id) is None:
         work = solve_work(session.store.path, request, session.actor, session.now)
         submit(session, request, ScenarioJob.SOLVE, work, runs)
@@ -264,14 +273,14 @@ def check_sensitivity(
     runs: JobStarter,
     count: int = solving.RUNS,
 ) -> None:
-    request = load_request(session, payer_id, allocation_id)
+    request = load_to_change(session, payer_id, allocation_id)
     solution = require_shared_solution(session, request)
     work = sensitivity_work(request, solution, count, session.actor)
     submit(session, request, ScenarioJob.SHAKE, work, runs)
 
 
 def replay(session: Session, payer_id: str, allocation_id: str, runs: JobStarter) -> None:
-    request = load_request(session, payer_id, allocation_id)
+    request = load_to_change(session, payer_id, allocation_id)
     solution = require_shared_solution(session, request)
     work = replay_work(request, solution, session.actor)
     submit(session, request, ScenarioJob.REPLAY, work, runs)
@@ -290,7 +299,7 @@ def change(
 
     A key without a group, ("", "SDOH"), is that action in every group.
     """
-    request = load_request(session, payer_id, allocation_id)
+    request = load_to_change(session, payer_id, allocation_id)
     solution = require_solution(session.store, request)
     offered = {each.key for offer in solution.offers for each in offer.choices}
     named = frozenset(each for key in keys for each in named_by(key, offered))
@@ -361,7 +370,7 @@ def total_of(request: ScenarioRequest, stage: ScenarioJob) -> int:
 
 def stop(session: Session, payer_id: str, allocation_id: str) -> bool:
     """End what is under way and keep nothing of it; False when it was over already."""
-    request = load_request(session, payer_id, allocation_id)
+    request = load_to_change(session, payer_id, allocation_id)
     is_stopped = False
     for stage in ScenarioJob:
         job = jobs.making(session.store, job_key(request.id, stage))
