@@ -2,13 +2,14 @@
 const WAIT = 1200; // ms after the last key
 const RETRIES = [2000, 5000, 15000, 30000]; // ms between tries while nothing gets through
 const token = document.querySelector("[name=csrf_token]")?.value ?? "";
+const person = document.body.dataset.person; // a mark, not who it is: a draft belongs to one person
 const unsaved = new Set();
 
 class Item {
   constructor(section) {
     this.section = section;
     this.id = section.dataset.item;
-    this.draft = `draft ${location.pathname} ${this.id}`;
+    this.draft = `draft ${person} ${location.pathname} ${this.id}`;
     this.tries = 0;
     this.isSending = false;
     section.addEventListener("change", (event) => this.changed(event, 0));
@@ -85,7 +86,7 @@ class Item {
     this.base.value = body.revision;
     if (JSON.stringify(this.typed()) === sent) {
       unsaved.delete(this);
-      sessionStorage.removeItem(this.draft);
+      this.forget();
     }
     const time = new Date(body.saved_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
     this.say(`Saved ${time}`, "");
@@ -93,7 +94,7 @@ class Item {
       ? `This seems to hold ${body.marks}. It is kept, but nobody outside your group sees it and you cannot submit until it is taken out.`
       : "";
     if (!body.is_carried) this.one("[data-confirm]")?.remove();
-    this.one(".versus")?.remove();
+    this.closeClash();
     document.querySelector("[data-here]").textContent = body.here;
     document.querySelector("[data-whole]").textContent = body.whole;
   }
@@ -106,7 +107,7 @@ class Item {
   }
 
   clash(theirs) {
-    this.one(".versus")?.remove();
+    this.closeClash();
     const both = document.getElementById("clash").content.firstElementChild.cloneNode(true);
     const put = (name, text) => { both.querySelector(`[data-${name}]`).textContent = text; };
     put("author", theirs.author);
@@ -121,6 +122,8 @@ class Item {
     both.focus();
   }
 
+  closeClash() { this.one(".versus:not([data-before])")?.remove(); }
+
   settle(theirs, isTaken) {
     this.base.value = theirs.revision;
     this.keep();
@@ -129,7 +132,7 @@ class Item {
       this.note.value = theirs.note;
       if (this.reason) this.reason.value = theirs.reason;
     }
-    this.one(".versus")?.remove();
+    this.closeClash();
     this.one(".levels [type=radio]:checked")?.focus();
     this.save();
   }
@@ -157,14 +160,37 @@ class Item {
     if (radio) radio.focus();
   }
 
-  // What is not saved outlives a reload of this tab, and nothing else.
+  // What is not saved outlives a reload of this tab and a session that ended, and nothing else.
   // It keeps the revision it was typed over, so that it cannot overwrite what others saved since.
-  keep() { sessionStorage.setItem(this.draft, JSON.stringify({ ...this.typed(), base: this.base.value })); }
+  // One that is brought back stays as it is until its person keeps or discards it.
+  keep() {
+    if (!this.broughtBack) sessionStorage.setItem(this.draft, JSON.stringify({ ...this.typed(), base: this.base.value }));
+  }
+
+  forget() { if (!this.broughtBack) sessionStorage.removeItem(this.draft); }
 
   restore() {
     const kept = sessionStorage.getItem(this.draft);
     if (!kept) return;
     const typed = JSON.parse(kept);
+    this.broughtBack = document.getElementById("brought-back").content.firstElementChild.cloneNode(true);
+    const both = this.broughtBack;
+    both.querySelector("[data-mine]").textContent = this.words(typed.choice);
+    both.querySelector("[data-my-note]").textContent = [typed.reason, typed.note].filter(Boolean).join("\n");
+    both.querySelector("[data-keep]").addEventListener("click", () => this.decide(typed));
+    both.querySelector("[data-discard]").addEventListener("click", () => this.decide(null));
+    this.one(".levels").before(both);
+    this.say("Not saved yet: keep or discard what you typed before.", "waiting");
+  }
+
+  decide(typed) {
+    this.broughtBack.remove();
+    this.broughtBack = null;
+    (this.one(".levels [type=radio]:checked") ?? this.one(".levels [type=radio]"))?.focus();
+    if (!typed) {
+      this.forget();
+      return this.say("Discarded.", "");
+    }
     this.base.value = typed.base;
     this.choice = typed.choice;
     this.note.value = typed.note;
@@ -178,6 +204,6 @@ document.documentElement.classList.add("scripted");
 addEventListener("beforeunload", (event) => { if (unsaved.size) event.preventDefault(); });
 addEventListener("online", () => unsaved.forEach((item) => item.lacks() || item.save()));
 document.querySelector("[data-autosave]")?.addEventListener("submit", () => {
-  for (const item of items) { clearTimeout(item.timer); sessionStorage.removeItem(item.draft); }
+  for (const item of items) { clearTimeout(item.timer); item.forget(); }
   unsaved.clear();
 });

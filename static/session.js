@@ -1,10 +1,12 @@
 // A session about to end warns, and what was typed is kept in this tab until it can be sent.
 // Without this file the server still carries a form that was cut off through signing in again.
+// What is kept belongs to one person: whoever signs in next in this tab neither sees nor keeps it.
 
 const WARN_SECONDS = 5 * 60;
 const NEVER_KEPT = ["password", "hidden", "file", "submit", "button", "reset"];
 const body = document.body;
-const place = `typed ${location.pathname}`;
+const person = body.dataset.person; // a mark, not who it is
+const place = `typed ${person} ${location.pathname}`;
 
 // The browser's clock may be wrong: count from the moment the server wrote the page.
 let ends = Date.parse(body.dataset.sessionEnds);
@@ -15,7 +17,7 @@ const secondsLeft = () => (ends + skew - Date.now()) / 1000;
 
 function fields() {
   const all = [...document.querySelectorAll("form[method=post] [name]")];
-  return all.filter((field) => !NEVER_KEPT.includes(field.type));
+  return all.filter((field) => !NEVER_KEPT.includes(field.type) && !field.closest("[data-item]")); // those keep their own
 }
 
 const isBox = (field) => field.type === "checkbox" || field.type === "radio";
@@ -28,21 +30,26 @@ function isTyped(field) {
 function keep() {
   const typed = fields().filter(isTyped).map((f) => [f.id, f.value, f.checked]);
   if (!typed.length) return sessionStorage.removeItem(place);
-  sessionStorage.setItem(place, JSON.stringify({ person: body.dataset.person, typed }));
+  sessionStorage.setItem(place, JSON.stringify(typed));
+}
+
+function forgetOthers() {
+  for (const key of Object.keys(sessionStorage)) {
+    if (/^(typed|draft) /.test(key) && key.split(" ")[1] !== person) sessionStorage.removeItem(key);
+  }
 }
 
 function bringBack() {
   const kept = JSON.parse(sessionStorage.getItem(place) ?? "null");
-  sessionStorage.removeItem(place);
-  if (!kept || kept.person !== body.dataset.person) return;
-  for (const [id, value, checked] of kept.typed) {
+  if (!kept) return;
+  for (const [id, value, checked] of kept) {
     const field = id && document.getElementById(id);
     if (!field || NEVER_KEPT.includes(field.type)) continue;
     if (isBox(field)) field.checked = checked;
     else field.value = value;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  say("What you typed before your session ended is back on this page. It is not saved yet.");
+  say("What you typed before your session ended is back on this page. It is not saved yet: save it to keep it.", discardButton());
 }
 
 const region = document.createElement("div");
@@ -56,13 +63,22 @@ function say(sentence, ...more) {
   region.replaceChildren(line);
 }
 
-function stayButton() {
+function buttonFor(says, css, act) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "btn btn-primary btn-sm";
-  button.textContent = "Stay signed in";
-  button.addEventListener("click", stay);
+  button.className = `btn ${css} btn-sm`;
+  button.textContent = says;
+  button.addEventListener("click", act);
   return button;
+}
+
+const stayButton = () => buttonFor("Stay signed in", "btn-primary", stay);
+const discardButton = () => buttonFor("Discard it", "btn-secondary", discard);
+
+function discard() {
+  sessionStorage.removeItem(place);
+  for (const form of document.querySelectorAll("form[method=post]")) form.reset();
+  say("Discarded.");
 }
 
 function signInLink() {
@@ -111,6 +127,7 @@ function look() {
 let watch;
 if (body.dataset.sessionEnds) {
   document.getElementById("main")?.prepend(region);
+  forgetOthers();
   bringBack();
   document.addEventListener("submit", (event) => {
     if (event.target.matches(".sign-out")) sessionStorage.clear();

@@ -94,14 +94,17 @@ def test_what_was_typed_comes_back_after_the_session_ended(page):
     page.get_by_text("What you typed before your session ended is back").wait_for()
     assert page.get_by_label("E-mail address").input_value() == "half@typed"
     assert page.get_by_label("Care team").is_checked()
+    page.get_by_role("button", name="Discard it").click()
+    assert page.get_by_label("E-mail address").input_value() == ""
+    assert not page.get_by_label("Care team").is_checked()
     page.goto("/groups/elm/team")
     assert page.get_by_label("E-mail address").input_value() == ""
 
 
 def test_what_somebody_else_typed_in_this_tab_is_not_brought_back(page):
     sign_in(page, "maya")
-    kept = '{"person": "omar", "typed": [["email", "half@typed", false]]}'
-    page.evaluate("kept => sessionStorage.setItem('typed /groups/elm/team', kept)", kept)
+    kept = '[["email", "half@typed", false]]'
+    page.evaluate("kept => sessionStorage.setItem('typed omar /groups/elm/team', kept)", kept)
     page.goto("/groups/elm/team")
     assert page.get_by_label("E-mail address").input_value() == ""
     assert page.evaluate("JSON.stringify(sessionStorage)") == "{}"

@@ -30,7 +30,7 @@ from readiness.core.permissions import Can
 from readiness.core.web import preserved_form
 from readiness.core.web.forms import SignInForm, with_problems
 from readiness.core.web.guard import needs, open_to_anyone
-from readiness.core.web.session import actor, now, session, settings, store
+from readiness.core.web.session import actor, draft_owner, now, session, settings, store
 
 bp = Blueprint("account", __name__)
 
@@ -69,6 +69,7 @@ def signing_in() -> ResponseReturnValue:
         )
     account.sign_out(store(), own_token(), now())  # the session this browser had before
     cookie.clear()  # a new form token for a new person
+    cookie[preserved_form.WRITER] = draft_owner(g.actor.id)
     g.pop("csrf_token", None)  # also where this request has already written one
     return with_cookie(after_sign_in(form), token)
 
@@ -121,6 +122,7 @@ def sign_out() -> ResponseReturnValue:
         httponly=True,
         samesite="Lax",
     )
+    response.headers["Clear-Site-Data"] = '"storage"'  # drafts, in every tab of this browser
     return response
 
 

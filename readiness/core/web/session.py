@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import cast
 
 from flask import Flask, current_app, g, request
@@ -54,6 +55,13 @@ def first_payer_id() -> str:
     if not actor().payer_ids:
         raise NotFound("You work for no payer here. Ask your administrator.")
     return actor().payer_ids[0]
+
+
+def draft_owner(person_id: str) -> str:
+    """Whose a draft in the browser is: a mark that no other person's page holds and that says
+    nothing of who it is."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return blake2b(person_id.encode(), key=key[:64], digest_size=12, person=b"draft").hexdigest()
 
 
 def now() -> datetime:

@@ -14,7 +14,7 @@ from readiness.core.formatting import (
 )
 from readiness.core.people import Actor
 from readiness.core.permissions import Can, Scope
-from readiness.core.web.session import settings
+from readiness.core.web.session import draft_owner, settings
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ def common() -> dict[str, Any]:
     return {
         "actor": actor,
         "is_demo": settings().is_demo,
+        "draft_owner": draft_owner(actor.id) if actor else "",
         "session_ends_at": g.get("session_ends_at"),
         "session_now": g.get("now"),
         "places": [

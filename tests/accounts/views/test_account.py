@@ -185,6 +185,30 @@ def test_what_one_person_typed_is_shown_to_no_other(client, sign_in, clock):
     assert reply.status_code == 303
 
 
+def test_what_nobody_knows_the_writer_of_is_carried_to_nobody(client, sign_in):
+    """As on a page that was left open in a tab while its person signed out in another."""
+    sign_in(client, "maya")
+    world.send(client, "/sign-out")
+    token = world.token(client)
+    reply = client.post("/groups/elm/team/invitations", data={**TYPED, "csrf_token": token})
+    assert "what you typed is kept" not in Page(reply.text).text
+    assert Page(reply.text).values("/sign-in")["kept"] == ""
+
+
+def test_signing_out_clears_what_the_browser_stored(client, sign_in):
+    reply = world.send(sign_in(client, "maya"), "/sign-out")
+    assert reply.headers["Clear-Site-Data"] == '"storage"'
+
+
+def test_a_draft_s_owner_is_a_mark_that_names_nobody(client, sign_in):
+    marks = {
+        who: re.findall(r'data-person="([^"]+)"', sign_in(client, who).get("/home").text)[0]
+        for who in ("maya", "cara")
+    }
+    assert marks["maya"] != marks["cara"]
+    assert all(re.fullmatch("[0-9a-f]{24}", mark) for mark in marks.values())
+
+
 def test_passwords_are_never_kept(client, sign_in, clock):
     sign_in(client, "maya")
     token = world.token(client)

@@ -111,9 +111,10 @@ def test_a_small_post_of_a_stranger_is_neither_read_nor_shown_again(client, path
     assert len(answer.data) < 20_000
 
 
-def test_what_was_typed_is_still_carried_through_signing_in(client):
+def test_what_was_typed_is_still_carried_through_signing_in(maya, clock):
+    clock.forward(hours=2)
     typed = {f"why.{n}": "x" * 60 for n in range(400)}
-    answer = client.post("/assessments/a1/submit", data=typed)
+    answer = maya.post("/assessments/a1/submit", data=typed)
     assert answer.status_code == 401
     kept = Page(answer.text).values("/sign-in")["kept"]
     assert len(kept) > 500  # signed and packed
