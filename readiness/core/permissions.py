@@ -39,6 +39,7 @@ class Can(StrEnum):
     REVIEW_PORTFOLIO = "see this payer's portfolio"
     READ_SUBMISSION = "read what this group submitted"
     REVIEW = "review this group's submission"
+    PRINT_PLANS = "print all plans for this payer"
     READ_INCENTIVES = "read what this payer tried of incentives"
     TEST_INCENTIVES = "try incentives for this payer"
     OPEN_CYCLE = "open a cycle for this payer"
@@ -71,6 +72,7 @@ RULES: dict[Can, frozenset[Role]] = {
     Can.REVIEW_PORTFOLIO: frozenset({PAYER, READER}),
     Can.READ_SUBMISSION: frozenset({PAYER, READER}),
     Can.REVIEW: frozenset({PAYER}),
+    Can.PRINT_PLANS: frozenset({PAYER}),
     Can.READ_INCENTIVES: frozenset({PAYER, READER}),
     Can.TEST_INCENTIVES: frozenset({PAYER}),
     Can.OPEN_CYCLE: frozenset({PAYER}),

@@ -43,6 +43,7 @@ MAY = {  # readable by someone who does not program
         Can.SEE_HOME,
         Can.READ_PLAN,
         Can.REVIEW_PORTFOLIO,
+        Can.PRINT_PLANS,
         Can.READ_SUBMISSION,
         Can.REVIEW,
         Can.TEST_INCENTIVES,

@@ -14,6 +14,7 @@ from readiness.incentives.design import Design, Rule
 from readiness.incentives.models import GroupLeftOut, GroupNumbers, LaboratoryRun, ReleasedNumbers
 from readiness.incentives.service import runs
 from readiness.incentives.service.runs import RunRequest, RunSettings
+from readiness.instruments import loader as instruments
 from tests.factories.world import NOW
 
 NARROWING = Design("Narrow the gap", ("COL",), Rule.NARROWING, least_points=2, full_points=5)
@@ -67,24 +68,26 @@ def done(run: LaboratoryRun) -> LaboratoryRun:
     return replace(run, outcome=outcome, engine=runs.engine(), done_at=NOW)
 
 
+QMER = instruments.load("qmer", "2026.1")
+
+
 def share(store: Store, run: LaboratoryRun) -> None:
-    """The groups it is tried on share with its payer and have submitted."""
+    """The groups it is tried on that are not there yet share with its payer and have submitted."""
     with store.writing():
         for each in run.numbers["groups"]:
             id_, at = each["group"], NOW.isoformat()
-            if store.row("select 1 from groups where id = ?", (id_,)) is None:
-                groups.add(store, Group(id_, each["name"]), NOW)
-            own = f"{id_}-tried"
-            if store.row("select 1 from grants where id = ?", (own,)):
+            if store.row("select 1 from groups where id = ?", (id_,)):
                 continue
+            groups.add(store, Group(id_, each["name"]), NOW)
+            own = f"{id_}-tried"
             store.insert("grants", {
                 "id": own, "group_id": id_, "payer_id": run.payer_id, "granted_at": at,
                 "granted_by": "maya",
             })  # fmt: skip
             store.insert("assessments", {
                 "id": own, "group_id": id_, "instrument_id": "qmer", "version": "2026.1",
-                "instrument_sha256": "", "title": "2026", "status": "submitted", "created_at": at,
-                "revision": 1, "changed_at": at,
+                "instrument_sha256": QMER.sha256, "title": "2026", "status": "submitted",
+                "created_at": at, "revision": 1, "changed_at": at,
             })  # fmt: skip
             store.insert("submissions", {
                 "assessment_id": own, "number": 1, "at": at, "author_id": "maya",

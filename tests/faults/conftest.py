@@ -35,6 +35,8 @@ def move(app: Flask, store: Store, disk: SmallDisk) -> Move:
         with closing(Store.create(path)) as there:
             store.db.conn.backup(there.db.conn)
         shutil.copy(key_path(store.path), key_path(path))
+        if (packs := store.path.parent / "packs").is_dir():
+            shutil.copytree(packs, disk.folder / "packs")
         app.config.update(
             SETTINGS=settings_for(path), RUNNER=Runner(path), PACKER=Runner(path, at_once=1)
         )

@@ -27,10 +27,10 @@ def test_every_page_is_read_on_and_every_change_is_refused_in_words(
     with takes_nothing():
         for route, row in ROUTES.items():
             method, rule = route.split(" ")[0], routes.rules(app)[route]
-            path = routes.address(app, rule)
             for visitor, usual in zip(VISITORS, row.split(), strict=True):
                 if visitor != "nobody":
                     sign_in(clients[visitor], visitor)  # one of the addresses signs out
+                path = routes.address(app, rule, visitor)
                 reply = routes.send(clients[visitor], method, path, BODIES.get(rule.endpoint))
                 if reply.status_code == 503 and "could not be saved" in reply.text:
                     refused.add(route)

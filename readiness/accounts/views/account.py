@@ -36,6 +36,7 @@ from readiness.core.web.forms import OnwardForm, PasswordAgainForm, SignInForm, 
 from readiness.core.web.guard import needs, open_after_password, open_to_anyone
 from readiness.core.web.session import (
     actor,
+    draft_owner,
     now,
     session,
     session_after_password,
@@ -90,6 +91,7 @@ def signing_in() -> ResponseReturnValue:
         return not_signed_in(form, NO_SESSION), 503
     service.sign_out(store(), former, now())  # the session this browser had before
     cookie.clear()  # a new form token for a new person
+    cookie[preserved_form.WRITER] = draft_owner(found.actor.id)
     g.pop("csrf_token", None)  # also where this request has already written one
     take(found)
     response = go_on(form) if found.waits_for is None else second_step(form)

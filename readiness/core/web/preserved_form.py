@@ -8,15 +8,17 @@ The fields travel inside the sign-in form, signed, so that nobody can plant othe
 from __future__ import annotations
 
 from flask import current_app, render_template, request, url_for
+from flask import session as cookie
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from readiness.accounts.service import signing_in
 from readiness.accounts.service.signing_in import Waits
 from readiness.core.web.forms import CodeForm, OnwardForm, PasswordAgainForm, SignInForm
-from readiness.core.web.session import signed_in, store
+from readiness.core.web.session import draft_owner, signed_in, store
 
 TWELVE_HOURS = 12 * 3600
 LONGEST = 200_000  # characters of names and typed text carried along
+WRITER = "writer"  # in the cookie of the form token: who signed in last
 Kept = tuple[str, list[tuple[str, str]]]  # where it was going, and its fields
 
 
@@ -33,13 +35,15 @@ def keep() -> str:
     fields = typed()
     if not fields or sum(len(k + v) for k, v in fields) > LONGEST:
         return ""
-    return signer().dumps([owner(), here(), fields])
+    return signer().dumps([writer(), here(), fields])
 
 
-def owner() -> str:
-    """Whose the session is or was with which this was sent; "": nobody knows."""
+def writer() -> str:
+    """The mark of whose session it is or was; where its cookie is gone, of who signed in last in
+    this browser and did not sign out; "": nobody knows."""
     token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
-    return signing_in.owner_of(store(), token) if token else ""
+    person_id = signing_in.owner_of(store(), token) if token else ""
+    return draft_owner(person_id) if person_id else cookie.get(WRITER, "")
 
 
 def typed() -> list[tuple[str, str]]:
@@ -70,7 +74,7 @@ def kept(text: str, person_id: str) -> Kept | None:
         whose, path, fields = signer().loads(text, max_age=TWELVE_HOURS)
     except BadSignature:
         return None
-    if whose != person_id:
+    if whose != (draft_owner(person_id) if person_id else ""):
         return None
     return path, [(str(name), str(value)) for name, value in fields]
 
@@ -88,7 +92,7 @@ def carry_on(form: OnwardForm) -> None:
     is_page = request.method == "GET" or is_upload()
     form.next.data = here() if is_page else ""
     kept_text = keep()  # refused in words where it is too large, whoever sent it
-    form.kept.data = kept_text if owner() else ""
+    form.kept.data = kept_text if writer() else ""
 
 
 def sign_in_page() -> str:

@@ -107,6 +107,7 @@ def start(
 ) -> str:
     """Begin to print, and return the id under which the ZIP can be watched and fetched."""
     now = clock()
+    permissions.require(actor, Can.PRINT_PLANS, scope.of_payer(payer_id))
     _, _, lines = matching_groups(Session(store, actor, now), payer_id, sent)
     refuse_empty(lines)
     pack_id = new_id()
@@ -372,6 +373,7 @@ def job_of(session: Session, payer_id: str, pack_id: str) -> Job:
 
 def cancel(session: Session, payer_id: str, pack_id: str) -> bool:
     """Stop the printing and keep nothing of it; False when it was over already."""
+    permissions.require(session.actor, Can.PRINT_PLANS, scope.of_payer(payer_id))
     job = job_of(session, payer_id, pack_id)
     return jobs.end(session.store, job.id, JobState.CANCELED, "", session.now)
 

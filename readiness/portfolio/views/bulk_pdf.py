@@ -61,7 +61,7 @@ def offer_page(payer_id: str, form: BulkPdfForm) -> str:
 
 
 @bp.post("/payers/<payer_id>/plans")
-@needs(Can.REVIEW_PORTFOLIO)
+@needs(Can.PRINT_PLANS)
 def start(payer_id: str) -> ResponseReturnValue:
     form = BulkPdfForm()
     if not form.validate():
@@ -97,7 +97,7 @@ def progress(payer_id: str, pack_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/payers/<payer_id>/plans/<pack_id>/stop")
-@needs(Can.REVIEW_PORTFOLIO)
+@needs(Can.PRINT_PLANS)
 def stop(payer_id: str, pack_id: str) -> ResponseReturnValue:
     if service.cancel(session(), payer_id, pack_id):
         flash("Stopped. Nothing was kept.")

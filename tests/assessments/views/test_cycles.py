@@ -52,11 +52,13 @@ def test_a_cycle_is_opened_groups_are_invited_and_one_accepts(payer, group, stor
     page = read(group, invitation)
     assert "your action plan with the posts named in it" in page.text
     assert "What Fair Health will see" in page.text
+    assert "also not in what it worked out before" in page.text
     assert "the instrument asks for 60.0" in page.text
     reply = world.send(group, f"{invitation}/accept", expires_on="")
     assert reply.headers["Location"] == "/groups/oak/sharing"
     page = read(group, "/groups/oak/sharing")
     assert "you take it back" in page.text
+    assert "also not in what it worked out before" in page.text
     assert len(assessments.of_group(store, "oak")) == 1
     assert "1 accepted, not started" in read(payer, board).text
 
