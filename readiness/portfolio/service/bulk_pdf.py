@@ -320,8 +320,13 @@ def sweep(store: Store, now: datetime) -> None:
     for path in folder_of(store.path).glob("*.*"):
         job = jobs.making(store, path.stem)
         if job is None or not (job.is_live or may_be_fetched(store, job, now)):
-            with suppress(OSError):  # a read-only disk: when it takes changes again
-                path.unlink(missing_ok=True)
+            discard(path)
+
+
+def discard(path: Path) -> None:
+    """A read-only disk keeps it until it takes changes again; nobody is handed it meanwhile."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 # Watching one, stopping it, and fetching it
@@ -385,6 +390,6 @@ def fetch(session: Session, payer_id: str, pack_id: str) -> Path:
     if job.state is JobState.DONE and path.exists() and session.now - job.asked_at <= KEPT_FOR:
         if may_be_fetched(session.store, job, session.now):
             return path
-        path.unlink(missing_ok=True)
+        discard(path)
         raise WrongState(ENDED)
     raise WrongState(GONE)
