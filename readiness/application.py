@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from readiness import cli
 from readiness.accounts.passwords import Hasher
-from readiness.accounts.views import account, one_time_links, second_step, team
+from readiness.accounts.views import account, history, one_time_links, second_step, team
 from readiness.administration import views as admin
 from readiness.assessments.views import (
     answering,
@@ -66,7 +66,7 @@ BLUEPRINTS = (
     cut_points.bp,
     cycles.bp,
     equity.bp,
-    team.history_bp,
+    history.bp,
     home.bp,
     investment.bp,
     laboratory.bp,

@@ -18,8 +18,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from readiness.accounts.forms import GroupForm, PayerForm, RemoveGroupForm
+from readiness.accounts.history_filter import HistoryFilter
 from readiness.accounts.service import history, one_time_links, people, second_step
-from readiness.accounts.views.team import before_line, history_page, link_page
+from readiness.accounts.service.history import HistoryPage
+from readiness.accounts.views.history import history_file as file_of
+from readiness.accounts.views.history import history_page
+from readiness.accounts.views.team import link_page
 from readiness.administration import service as administration
 from readiness.administration.service import PAGE
 from readiness.core import permissions
@@ -171,8 +175,17 @@ def remove_second_step(person_id: str) -> ResponseReturnValue:
 @bp.get("/history")
 @needs(Can.READ_HISTORY)
 def latest() -> ResponseReturnValue:
-    page = history.latest(session(), before_line())
-    return history_page(page, "administration/history.html")
+    return history_page(find_latest, "administration/history.html", ".history_file")
+
+
+def find_latest(wanted: HistoryFilter, before: int | None, limit: int) -> HistoryPage:
+    return history.latest(session(), wanted, before, limit)
+
+
+@bp.get("/history.<ending>")
+@needs(Can.READ_HISTORY)
+def history_file(ending: str) -> ResponseReturnValue:
+    return file_of(find_latest, ending)
 
 
 @bp.post("/history/check")

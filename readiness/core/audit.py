@@ -141,26 +141,13 @@ def last_of_group(store: Store, group_id: str) -> int:
 
 def of_group(store: Store, group_id: str, limit: int = 200) -> list[Event]:
     """Newest first."""
-    return [event for _, event in lines_of_group(store, group_id, limit, None)]
+    return [event for _, event in lines(store, "group_id = ?", (group_id,), limit, None)]
 
 
 def of_payer(store: Store, payer_id: str, limit: int = 200) -> list[Event]:
     """What changed for it, newest first."""
     found = lines(store, f"payer_id = ? and {CHANGES}", (payer_id,), limit, None)
     return [event for _, event in found]
-
-
-def lines_of_group(store: Store, group_id: str, limit: int, before: int | None) -> list[Line]:
-    """Newest first; only those before line `before`."""
-    return lines(store, "group_id = ?", (group_id,), limit, before)
-
-
-def lines_of_payer(store: Store, payer_id: str, limit: int, before: int | None) -> list[Line]:
-    return lines(store, "payer_id = ?", (payer_id,), limit, before)
-
-
-def latest_lines(store: Store, limit: int, before: int | None) -> list[Line]:
-    return lines(store, "true", (), limit, before)
 
 
 def lines(

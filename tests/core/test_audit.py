@@ -98,10 +98,14 @@ def test_a_change_that_is_undone_leaves_no_line_and_no_gap(store_with_history):
 
 
 def test_the_history_is_read_newest_first_and_page_by_page(store_with_history):
-    first = audit.lines_of_group(store_with_history, "elm", 2, None)
+    first = audit.lines(store_with_history, "group_id = ?", ("elm",), 2, None)
     assert [number for number, _ in first] == [5, 4]
-    assert [n for n, _ in audit.lines_of_group(store_with_history, "elm", 9, 4)] == [3, 2, 1]
-    assert audit.lines_of_group(store_with_history, "oak", 9, None) == []
+    assert [n for n, _ in audit.lines(store_with_history, "group_id = ?", ("elm",), 9, 4)] == [
+        3,
+        2,
+        1,
+    ]
+    assert audit.lines(store_with_history, "group_id = ?", ("oak",), 9, None) == []
 
 
 def test_a_line_is_told_only_with_the_change_it_tells_of(store):

@@ -6,17 +6,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from readiness.accounts.db import groups, people
+from readiness.accounts.db import groups, history, people
+from readiness.accounts.history_filter import HistoryFilter
 from readiness.accounts.service import scope
 from readiness.core import audit, permissions, verification
-from readiness.core.audit import SYSTEM, Event, Line
+from readiness.core.audit import ALL, SYSTEM, Event, Line
 from readiness.core.db import Session, Store
+from readiness.core.exports import Sheet
 from readiness.core.periods import period
 from readiness.core.permissions import ANYWHERE, Can
 from readiness.core.sealing import key_if_there
 
 Names = Mapping[tuple[str, str], str]  # by kind of thing and id
 PAGE = 50
+EVERY = ALL - 1  # lines, for a file
 NOBODY = "somebody not signed in"  # and of who did not prove who they are
 FORMER = "somebody whose account was removed"
 OUTSIDE = "somebody outside your team"
@@ -37,28 +40,34 @@ class AuditLine:
 @dataclass(frozen=True)
 class HistoryPage:
     title: str
+    wanted: HistoryFilter
     lines: tuple[AuditLine, ...]
     older: int | None  # the line before which the next page starts
 
 
-def of_group(session: Session, group_id: str, before: int | None) -> HistoryPage:
+def of_group(
+    session: Session, group_id: str, wanted: HistoryFilter, before: int | None, limit: int = PAGE
+) -> HistoryPage:
     scope.require_for_group(session, Can.READ_GROUP_HISTORY, group_id)
-    lines = audit.lines_of_group(session.store, group_id, PAGE + 1, before)
-    return page(session.store, groups.get(session.store, group_id).name, lines)
+    title = groups.get(session.store, group_id).name
+    return page(session.store, title, ("group_id", group_id), wanted, before, limit)
 
 
-def of_payer(session: Session, payer_id: str, before: int | None) -> HistoryPage:
+def of_payer(
+    session: Session, payer_id: str, wanted: HistoryFilter, before: int | None, limit: int = PAGE
+) -> HistoryPage:
     scope.require_for_payer(session, Can.READ_PAYER_HISTORY, payer_id)
     store = session.store
-    lines = audit.lines_of_payer(store, payer_id, PAGE + 1, before)
     own = {membership.person_id for membership in people.memberships(store, payer_id=payer_id)}
-    return page(store, groups.payer(store, payer_id).name, lines, own)
+    title = groups.payer(store, payer_id).name
+    return page(store, title, ("payer_id", payer_id), wanted, before, limit, own)
 
 
-def latest(session: Session, before: int | None) -> HistoryPage:
+def latest(
+    session: Session, wanted: HistoryFilter, before: int | None, limit: int = PAGE
+) -> HistoryPage:
     permissions.require(session.actor, Can.READ_HISTORY, ANYWHERE)
-    lines = audit.latest_lines(session.store, PAGE + 1, before)
-    return page(session.store, "this installation", lines)
+    return page(session.store, "this installation", ("", ""), wanted, before, limit)
 
 
 def problems(session: Session) -> list[str]:
@@ -68,18 +77,43 @@ def problems(session: Session) -> list[str]:
 
 
 def page(
-    store: Store, title: str, lines: list[Line], own: Collection[str] | None = None
+    store: Store,
+    title: str,
+    whose: tuple[str, str],
+    wanted: HistoryFilter,
+    before: int | None,
+    limit: int,
+    own: Collection[str] | None = None,
 ) -> HistoryPage:
-    """With `own`, only these people are named: a payer never learns who is in a group's team."""
+    """With `own`, only these people are named, and found by name: a payer never learns who is in
+    a group's team."""
+    persons = named_like(store, wanted.who, own) if wanted.who else None
+    lines = history.lines(store, whose, wanted, persons, limit + 1, before)
     names = names_in(store, lines)
     if own is not None:
         people_in = {key for key in names if key[0] == "person" and key[1] not in own}
         names = {**names, **dict.fromkeys(people_in, OUTSIDE)}
-    shown = lines[:PAGE]
-    older = shown[-1][0] if len(lines) > PAGE else None
+    shown = lines[:limit]
+    older = shown[-1][0] if len(lines) > limit else None
     return HistoryPage(
-        title, tuple(line_of(number, event, names) for number, event in shown), older
+        title, wanted, tuple(line_of(number, event, names) for number, event in shown), older
     )
+
+
+def named_like(store: Store, words: str, own: Collection[str] | None) -> list[str]:
+    found, _ = people.search(store, words, ALL, 0)
+    ids = [person.id for person in found if own is None or person.id in own]
+    constants = [name for name in (SYSTEM, NOBODY) if words.casefold() in name]
+    return [*ids, *constants]
+
+
+def as_sheet(found: HistoryPage) -> Sheet:
+    header = ("Line", "When", "Who", "Did", "What", "Details")
+    rows = (
+        (line.number, line.at.isoformat(), line.who, line.did, line.what, line.detail)
+        for line in found.lines
+    )
+    return Sheet("History", header, rows, (8, 26, 24, 24, 30, 40))
 
 
 def names_in(store: Store, lines: list[Line]) -> Names:

@@ -14,7 +14,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from readiness.accounts.forms import InviteToGroupForm, InviteWithRoleForm, LeaveForm
-from readiness.accounts.service import history, one_time_links, people, second_step
+from readiness.accounts.service import one_time_links, people, second_step
 from readiness.accounts.team import Invitee, roles_at
 from readiness.core.errors import BadInput, WrongState
 from readiness.core.people import Role
@@ -193,33 +193,3 @@ def put_place(_endpoint: str, values: dict[str, Any]) -> None:
 
 
 BLUEPRINTS = tuple(pages_for(*each) for each in SETS)
-
-
-history_bp = Blueprint("history", __name__)
-
-
-def before_line() -> int | None:
-    """The line that the page before this one ended with; nothing for the newest page."""
-    line = request.args.get("before", type=int)
-    return line if line is not None and 0 < line < 2**62 else None
-
-
-def history_page(page: history.HistoryPage, template: str, **arguments: Any) -> str:
-    endpoint = request.endpoint or ""
-    older = url_for(endpoint, **arguments, before=page.older) if page.older else ""
-    newest = url_for(endpoint, **arguments) if before_line() else ""
-    return render_template(template, page=page, older_url=older, newest_url=newest)
-
-
-@history_bp.get("/groups/<group_id>/history")
-@needs(Can.READ_GROUP_HISTORY)
-def of_group(group_id: str) -> ResponseReturnValue:
-    page = history.of_group(session(), group_id, before_line())
-    return history_page(page, "accounts/history/history.html", group_id=group_id)
-
-
-@history_bp.get("/payers/<payer_id>/history")
-@needs(Can.READ_PAYER_HISTORY)
-def of_payer(payer_id: str) -> ResponseReturnValue:
-    page = history.of_payer(session(), payer_id, before_line())
-    return history_page(page, "accounts/history/history.html", payer_id=payer_id)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from readiness.accounts.db import people
+from readiness.accounts.history_filter import HistoryFilter
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import history, one_time_links
 from readiness.accounts.service import people as teams
@@ -112,7 +113,7 @@ def test_the_first_administrator_is_invited_by_no_person(store):
         store, HASHER, "token", "First", PASSWORD, ("first", "m-first"), NOW
     )
     assert people.actor(store, person.id).memberships[0].role is Role.ADMINISTRATOR
-    page = history.latest(Session(store, people.actor(store, "first"), NOW), None)
+    page = history.latest(Session(store, people.actor(store, "first"), NOW), HistoryFilter(), None)
     assert [line.who for line in page.lines] == ["First", "the command line"]
 
 
@@ -128,5 +129,6 @@ def test_a_payer_is_not_added_when_its_manager_cannot_be_invited(store):
 def test_a_former_colleague_is_told_of_without_a_name(store):
     teams.end_part(Session(store, people.actor(store, "maya"), NOW), "elm", None, "m-cara", None)
     people.remove(store, "cara")
-    page = history.of_group(Session(store, people.actor(store, "maya"), NOW), "elm", None)
+    maya = Session(store, people.actor(store, "maya"), NOW)
+    page = history.of_group(maya, "elm", HistoryFilter(), None)
     assert page.lines[0].what == "somebody whose account was removed"

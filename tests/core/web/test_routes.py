@@ -162,6 +162,9 @@ ROUTES = {
         "401 404 403 403 403 403 403 403 403 303"
     ),
     "GET /groups/<group_id>/history": "401 404 403 403 403 403 403 403 403 200",
+    "GET /groups/<group_id>/history.<ending>": "401 404 403 403 403 403 403 403 403 200",
+    "GET /payers/<payer_id>/history.<ending>": "401 403 404 200 403 403 403 200 403 403",
+    "GET /admin/history.<ending>": "401 403 403 403 403 403 200 403 200 403",
     "GET /groups/<group_id>/records": "401 404 403 403 403 403 403 403 403 200",
     "POST /groups/<group_id>/records/export": "401 404 403 403 403 403 403 403 403 200",
     "GET /groups/<group_id>/records/remove": "401 404 403 403 403 403 403 403 403 200",
