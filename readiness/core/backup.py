@@ -304,6 +304,11 @@ def made_at(path: Path) -> datetime | None:
         return None
 
 
+def newest(folder: Path) -> datetime | None:
+    """When the last of them was made; None where there is none."""
+    return max(filter(None, map(made_at, in_folder(folder))), default=None)
+
+
 def next_path(folder: Path, now: datetime) -> Path:
     return folder / f"{now:{OWN_NAME}}"
 

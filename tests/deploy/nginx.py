@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPResponse, HTTPSConnection
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -166,8 +167,8 @@ def ending(server: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]
 
 
 @contextmanager
-def program(folder: Path) -> Iterator[int]:
-    """The port of the product behind one proxy, with an address more that tells what it sees."""
+def program(folder: Path, stderr: IO[str] | None = None) -> Iterator[int]:
+    """The port of the product behind one proxy, with a few addresses for tests (`telling.py`)."""
     told = {
         "READINESS_DATA": str(folder),
         "READINESS_SECRET_KEY": "x" * 32,
@@ -177,7 +178,9 @@ def program(folder: Path) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "--config", "python:readiness.serving"]
     command += ["--bind", "127.0.0.1:0", "tests.deploy.telling:create_app()"]
     with ending(
-        subprocess.Popen(command, cwd=ROOT, env=os.environ | told, stdout=subprocess.PIPE)
+        subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | told, stdout=subprocess.PIPE, stderr=stderr
+        )
     ) as master:
         assert master.stdout
         line = next(line for line in master.stdout if line.startswith(b"Open "))

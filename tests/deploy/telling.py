@@ -1,6 +1,8 @@
-"""The product, and one address that tells what it sees of whoever asks."""
+"""The product, an address that tells what it sees of whoever asks, and faults of two kinds."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -20,4 +22,17 @@ def create_app() -> Flask:
             address=request.remote_addr, scheme=request.scheme, host=request.host, names=names
         )
 
+    @app.get("/faulty/<typed>")
+    @open_to_anyone
+    def faulty(typed: str) -> ResponseReturnValue:
+        raise ValueError(typed)
+
+    serve = app.wsgi_app
+
+    def fail_below(environ: Any, start_response: Any) -> Any:
+        if environ["PATH_INFO"].startswith("/below/"):
+            raise ValueError(environ["PATH_INFO"])
+        return serve(environ, start_response)
+
+    app.wsgi_app = fail_below  # type: ignore[method-assign]
     return app
