@@ -47,13 +47,17 @@ def free_port() -> int:
 
 
 def need_nginx() -> None:
-    """Skip, or fail where the machine has promised that it is there."""
     __tracebackhide__ = True
-    if shutil.which("nginx", path=search_path()) and shutil.which("openssl"):
-        return
-    if os.environ.get("READINESS_REQUIRE_NGINX") == "1":
-        pytest.fail(NO_NGINX, pytrace=False)
-    pytest.skip(NO_NGINX)
+    if not (shutil.which("nginx", path=search_path()) and shutil.which("openssl")):
+        lacking(NO_NGINX)
+
+
+def lacking(sentence: str) -> None:
+    """Skip, or fail where the machine has promised what a deployment has."""
+    __tracebackhide__ = True
+    if os.environ.get("READINESS_REQUIRE_DEPLOYMENT") == "1":
+        pytest.fail(sentence, pytrace=False)
+    pytest.skip(sentence)
 
 
 def search_path() -> str:
