@@ -38,6 +38,7 @@ from readiness.core.web import (
     assets,
     error_handlers,
     guard,
+    monitoring,
     printing,
     session,
     template_filters,
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     one_time_links.bp,
     releases.measures_bp,
     money_views.bp,
+    monitoring.bp,
     next_tier.bp,
     bulk_pdf.bp,
     peers.bp,
@@ -159,6 +161,7 @@ def attach_pages(app: Flask, settings: Settings) -> None:
         raise SystemExit(problem)
     configure(app, settings)
     folder_of(settings.database).tidy(datetime.now(UTC))  # what an earlier server has printed
+    monitoring.attach(app)
     session.attach(app)
     upload_limit.attach(app)
     guard.attach(app)

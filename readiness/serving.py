@@ -6,9 +6,14 @@ print and one waits for a writer, so that some are always left for everybody els
 
 from __future__ import annotations
 
+import logging
 import os
+import shutil
+from pathlib import Path
+from tempfile import gettempdir, mkdtemp
 from typing import Any
 
+from readiness.core import log_lines
 from readiness.core.child_process import end_with
 
 worker_class = "gthread"
@@ -16,13 +21,45 @@ workers = 2
 threads = 8
 timeout = 60  # seconds; a PDF has a shorter limit of its own
 graceful_timeout = 10
-loglevel = "warning"
+logconfig_dict = log_lines.SETTINGS
 control_socket_disable = True  # nothing here is steered while it runs
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+PREFIX = "readiness-figures-"  # then the process and something by chance
+log = logging.getLogger(__name__)
+
+
 def on_starting(server: Any) -> None:
-    """Refuse once, and end: a worker that refuses would be started again and again."""
-    server.app.load()
+    """Refuse once, and end: a worker that refuses would be started again and again.
+
+    Where the processes keep their figures must be known before the program is loaded. That is in
+    memory: a process whose figures find no room on a full disk would be killed.
+    """
+    folder = MEMORY if os.access(MEMORY, os.W_OK) else Path(gettempdir())
+    for left in folder.glob(f"{PREFIX}*"):  # of a server that was killed
+        if not Path("/proc", left.name.removeprefix(PREFIX).partition("-")[0]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    os.environ[FIGURES] = mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder)
+    try:
+        server.app.load()
+    except BaseException:
+        on_exit(server)
+        raise
+
+
+def when_ready(_: Any) -> None:
+    log.info("ready")
+
+
+def child_exit(_: Any, worker: Any) -> None:
+    log.info("worker %d ended", worker.pid)
+
+
+def on_exit(_: Any) -> None:
+    shutil.rmtree(os.environ[FIGURES], ignore_errors=True)
+    log.info("ended")
 
 
 def post_worker_init(worker: Any) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from readiness import serving
 from tests.factories.processes import children, is_running
 from tests.factories.waiting import until
 
@@ -101,6 +102,24 @@ def test_workers_end_with_a_master_that_was_killed_though_a_slow_client_holds_th
             until(lambda: any(is_at_work(each) for each in workers))
             master.send_signal(signal.SIGKILL)
             until(lambda: not any(map(is_running, workers)))
+
+
+@pytest.mark.slow
+def test_no_figures_stay_of_a_server_that_was_killed(store):
+    left = [figures_of(master.pid) for _ in range(2) for master in [killed(store.path.parent)]]
+    assert [len(each) for each in left] == [1, 1]
+    with served(store.path.parent) as (master, _):
+        assert len(figures_of(master.pid)) == 1
+        assert not any(path.exists() for each in left for path in each)
+
+
+def killed(folder):
+    with served(folder) as (master, _):
+        return master
+
+
+def figures_of(process_id):
+    return [*serving.MEMORY.glob(f"{serving.PREFIX}{process_id}-*")]
 
 
 def is_at_work(worker):

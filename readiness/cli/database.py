@@ -12,12 +12,13 @@ import click
 from flask import current_app
 
 from readiness.cli.outcome import OUR_FAULT, ends_well, say
-from readiness.core import anchors, migrations, verification
+from readiness.core import anchors, encryption, migrations, verification
 from readiness.core import backup as copies
 from readiness.core.anchors import Anchor
 from readiness.core.backup import Backup
 from readiness.core.config import Settings
 from readiness.core.db import Store
+from readiness.core.encryption import Recipients
 from readiness.core.errors import BadInput, NotFound, WrongState
 from readiness.core.sealing import key_if_there, key_path
 from readiness.plans.service import tier_costs
@@ -42,7 +43,7 @@ def here() -> Path:
 @ends_well
 def migrate() -> None:
     """Create the database, or bring it up to date after a backup."""
-    applied, made = bring_up_to_date(here(), datetime.now(UTC))
+    applied, made = bring_up_to_date(here(), datetime.now(UTC), recipients())
     if made:
         say(f"Before the update a copy was kept in {made.path}.")
     for name in applied:
@@ -66,9 +67,10 @@ def backup(file: Path | None) -> None:
     """Copy the database to FILE while it is in use, and check the copy.
 
     Without FILE the copy goes to the folder backups beside the database, where the newest 14 are
-    kept. Keep the .json beside each copy: restore needs it.
+    kept, the last of 8 weeks and the last of 12 months. Keep the .json beside each copy: restore
+    needs it. With READINESS_BACKUP_RECIPIENT it is encrypted and ends in .age.
     """
-    made, removed = back_up(here(), file, datetime.now(UTC))
+    made, removed = back_up(here(), file, datetime.now(UTC), recipients())
     for path in removed:
         say(f"Removed the old copy {path}.")
     say(f"Copied and checked; {made.lines} lines of history, the last with hash {made.head}.")
@@ -79,14 +81,17 @@ def backup(file: Path | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Do all but the last step, and say what it would do.")
 @click.option("--lost-key", is_flag=True, help="history.key is lost: begin a new one.")
+@click.option(
+    "--identity", type=click.Path(path_type=Path), help="The file with the key of an encrypted one."
+)
 @ends_well
-def restore(file: Path, dry_run: bool, lost_key: bool) -> None:
+def restore(file: Path, dry_run: bool, lost_key: bool, identity: Path | None) -> None:
     """Put the backup FILE in the place of the database, which is kept aside.
 
     A backup made by an earlier release is brought up to date on the way.
     """
     now = datetime.now(UTC)
-    with copies.prepared(file, here(), now, lost_key=lost_key) as ready:
+    with copies.prepared(file, here(), now, lost_key=lost_key, identity=identity) as ready:
         say(f"{file} is whole: {ready.lines} lines of history, the last with hash {ready.head}.")
         for name in ready.applied:
             say(f"{'Would apply' if dry_run else 'Applied'}: {name}.")
@@ -97,6 +102,20 @@ def restore(file: Path, dry_run: bool, lost_key: bool) -> None:
             say(f"The former database is kept in {former}.")
     fill_tier_costs(now)
     say(f"{here()} now holds what {file} holds.")
+
+
+@database.command("new-identity")
+@click.argument("file", type=click.Path(path_type=Path))
+@ends_well
+def new_identity(file: Path) -> None:
+    """Make a key for encrypted backups: the secret part in FILE, the public one printed.
+
+    Set READINESS_BACKUP_RECIPIENT to what is printed, and keep FILE away from this machine: restore
+    needs it, and nothing else does.
+    """
+    public = encryption.write_identity(file, datetime.now(UTC))
+    say(f"Keep {file} away from this machine: without it no encrypted backup can be read.")
+    click.echo(public)
 
 
 @database.command("new-key")
@@ -144,7 +163,13 @@ def check(kept: Path | None) -> None:
 # Keeping the file: what the commands do, and what `flask people` opens
 
 
-def bring_up_to_date(path: Path, now: datetime) -> tuple[list[str], Backup | None]:
+def recipients() -> Recipients:
+    return encryption.recipients(settings().backup_recipient)
+
+
+def bring_up_to_date(
+    path: Path, now: datetime, to: Recipients = ()
+) -> tuple[list[str], Backup | None]:
     """The changes applied, and the backup made before: a file in use is never changed without."""
     with closing(Store.create(path)) as store:
         is_new = migrations.is_empty(store)
@@ -153,7 +178,7 @@ def bring_up_to_date(path: Path, now: datetime) -> tuple[list[str], Backup | Non
         if migrations.is_current(store):
             sweep(store, now)
             return [], None
-        made = None if is_new else copies.make(store, before_update(path, now), now)
+        made = None if is_new else copies.make(store, before_update(path, now), now, to)
         applied = migrations.migrate(store)
         sweep(store, now)
     path.chmod(0o600)
@@ -164,12 +189,14 @@ def before_update(path: Path, now: datetime) -> Path:
     return path.parent / "backups" / f"before-update-{copies.stamp(now)}.db"
 
 
-def back_up(path: Path, target: Path | None, now: datetime) -> tuple[Backup, list[Path]]:
+def back_up(
+    path: Path, target: Path | None, now: datetime, to: Recipients = ()
+) -> tuple[Backup, list[Path]]:
     """The copy made, and the old copies that made room for it; files past their day go too."""
     with closing(opened(path)) as store:
         sweep(store, now)
         folder = path.parent / "backups"
-        made = copies.make(store, target or copies.next_path(folder, now), now)
+        made = copies.make(store, target or copies.next_path(folder, now), now, to)
     return made, [] if target else copies.rotate(folder)
 
 

@@ -7,22 +7,25 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from readiness.core import audit, migrations, verification
+from readiness.core import audit, encryption, migrations, retention, verification
 from readiness.core.anchors import RESTORED, Anchor
 from readiness.core.audit import SYSTEM, Event
 from readiness.core.db import Store, has_no_room, is_damage, refuses
+from readiness.core.encryption import Recipients
 from readiness.core.errors import BadInput, NotFound, NotReadable, NotSaved
 from readiness.core.sealing import hmac_of, key_if_there
 
-KEEP = 14  # backups made without naming a file; older ones make room
 PATIENCE_MS = 5_000
-PATTERN = "readiness-*.db"
+STAMP = "%Y%m%dT%H%M%SZ"
+OWN_NAME = f"readiness-{STAMP}.db"  # of backups made without naming a file; old ones make room
+KINDS = ("*.db", f"*.db{encryption.ENDING}")
 IN_USE = "The database is in use. Stop the server, then try again."
 NO_ROOM = "The disk refused to keep the copy. Make room on it, or name another disk, and try again."
 
@@ -45,14 +48,23 @@ def manifest_of(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
-def make(store: Store, target: Path, now: datetime) -> Backup:
-    """Copy in one step, check the copy, and write what it must be beside it."""
-    part, note = part_of(target), part_of(manifest_of(target))
-    key = key_if_there(store.path)
+def make(store: Store, target: Path, now: datetime, to: Recipients = ()) -> Backup:
+    """Copy in one step, check the copy, and write what it must be beside it.
+
+    `to`: for whom it is encrypted. Only what is encrypted then leaves the database's own folder.
+    """
+    copy = part = part_of(target)
+    if to:
+        target = target.with_name(target.name.removesuffix(encryption.ENDING) + encryption.ENDING)
+        copy, part = beside(store.path, f"-{target.stem}.part"), part_of(target)
+    note, key = part_of(manifest_of(target)), key_if_there(store.path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        copy_into(part, store)
-        lines, head = checked(part, key)
+        copy_into(copy, store)
+        lines, head = checked(copy, key)
+        if to:
+            part.unlink(missing_ok=True)
+            encryption.encrypt(copy, part, to)
         made = Backup(target, sha256_of(part), lines, head)
         text = {"sha256": made.sha256, "made_at": now.isoformat(), "lines": lines, "head": head}
         if key:
@@ -67,7 +79,7 @@ def make(store: Store, target: Path, now: datetime) -> Backup:
             raise
         raise NotSaved(NO_ROOM) from error
     finally:
-        for path in (part, note):
+        for path in (copy, part, note):
             path.unlink(missing_ok=True)
     return made
 
@@ -93,7 +105,7 @@ def manifest_mark(key: bytes, text: Mapping[str, object]) -> str:
 
 def kept_heads(folder: Path, key: bytes | None) -> Iterator[Anchor]:
     """Of the backups in the folder whose manifests bear the mark of this installation."""
-    for manifest in sorted(folder.glob("*.db.json")):
+    for manifest in map(manifest_of, in_folder(folder)):
         with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
             text = json.loads(manifest.read_text())
             if key and text["mark"] == manifest_mark(key, text):
@@ -109,10 +121,20 @@ def checked(path: Path, key: bytes | None, *, lost_key: bool = False) -> tuple[i
         return audit.head(copy)
 
 
-def verify(path: Path, key: bytes | None, *, lost_key: bool = False) -> Backup:
+def itself(path: Path) -> Path:
+    return path
+
+
+def verify(
+    path: Path,
+    key: bytes | None,
+    *,
+    lost_key: bool = False,
+    content: Callable[[Path], Path] = itself,
+) -> Backup:
     """The backup, when it is byte for byte what its manifest says and nothing is wrong inside.
 
-    `key`: that of the installation which made it.
+    `key`: that of the installation which made it; `content`: where what is inside can be read.
     """
     if not path.is_file():
         raise NotFound(f"There is no file {path}. Check the path.")
@@ -127,7 +149,7 @@ def verify(path: Path, key: bytes | None, *, lost_key: bool = False) -> Backup:
     sha256 = sha256_of(path)
     if sha256 != said or not is_ours:
         raise BadInput(f"{path} is not what its manifest says. Use another backup.")
-    lines, head = checked(path, key, lost_key=lost_key)
+    lines, head = checked(content(path), key, lost_key=lost_key)
     return Backup(path, sha256, lines, head)
 
 
@@ -146,19 +168,36 @@ class Restorable:
     applied: tuple[str, ...]  # what a backup of an earlier release was brought up to date by
 
 
+def brought(fresh: Path, identity: Path | None, source: Path) -> Path:
+    """The content of a backup, in a file beside the database for this account alone."""
+    fresh.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh.unlink(missing_ok=True)
+    if source.suffix == encryption.ENDING:
+        encryption.decrypt(source, fresh, identity)
+    else:
+        fresh.touch(0o600)
+        shutil.copyfile(source, fresh)
+    return fresh
+
+
 @contextmanager
 def prepared(
-    source: Path, database: Path, now: datetime, *, lost_key: bool = False
+    source: Path,
+    database: Path,
+    now: datetime,
+    *,
+    lost_key: bool = False,
+    identity: Path | None = None,
 ) -> Iterator[Restorable]:
     """Everything that can go wrong with a backup goes wrong here, before anything is changed.
 
     `lost_key`: the one that its marks were made with is no more, and a new one is begun.
+    `identity`: the file with the secret key of an encrypted one.
     """
-    verified, fresh = verify(source, key_if_there(database), lost_key=lost_key), part_of(database)
+    key, fresh = key_if_there(database), part_of(database)
     try:
-        database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        shutil.copyfile(source, fresh)
-        fresh.chmod(0o600)
+        content = partial(brought, fresh, identity)
+        verified = verify(source, key, lost_key=lost_key, content=content)
         with closing(Store(fresh)) as store:
             applied = tuple(migrations.migrate(store, is_restored=True))
             if lost_key:
@@ -240,21 +279,42 @@ def beside(path: Path, ending: str) -> Path:
     return path.with_name(path.name + ending)
 
 
-def rotate(folder: Path, keep: int = KEEP) -> list[Path]:
-    """Remove all but the newest backups of our own naming; return those removed."""
-    old: Sequence[Path] = sorted(folder.glob(PATTERN))[:-keep]
+def in_folder(folder: Path) -> list[Path]:
+    return sorted(path for kind in KINDS for path in folder.glob(kind))
+
+
+def rotate(folder: Path) -> list[Path]:
+    """Remove what retention does not keep of the backups of our own naming; return those."""
+    named = {path: at for path in in_folder(folder) if (at := made_at(path))}
+    kept = retention.kept(named.values())
+    old = [path for path, at in named.items() if at not in kept]
     for path in old:
         path.unlink()
         manifest_of(path).unlink(missing_ok=True)
-    return list(old)
+    return old
+
+
+def made_at(path: Path) -> datetime | None:
+    """By its name; None where that is not of our giving."""
+    try:
+        return datetime.strptime(path.name.removesuffix(encryption.ENDING), OWN_NAME).replace(
+            tzinfo=UTC
+        )
+    except ValueError:
+        return None
+
+
+def newest(folder: Path) -> datetime | None:
+    """When the last of them was made; None where there is none."""
+    return max(filter(None, map(made_at, in_folder(folder))), default=None)
 
 
 def next_path(folder: Path, now: datetime) -> Path:
-    return folder / f"readiness-{stamp(now)}.db"
+    return folder / f"{now:{OWN_NAME}}"
 
 
 def stamp(now: datetime) -> str:
-    return f"{now:%Y%m%dT%H%M%SZ}"
+    return f"{now:{STAMP}}"
 
 
 def sha256_of(path: Path) -> str:

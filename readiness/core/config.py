@@ -33,6 +33,8 @@ class Settings:
     smallest_shown: int = FEWEST  # patients: smaller counts are hidden from other readers
     hides_all_positive: bool = True  # where a few were screened and every one was positive
     second_step: Required = Required.NOBODY
+    backup_recipient: str = ""  # whose key backups are encrypted for, or a file of such keys
+    metrics_token: str = ""  # with which another machine may read /metrics
     proxies: int = 0  # trusted reverse proxies in front, each adding one X-Forwarded-For
 
     @property
@@ -54,6 +56,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         hosts=LOOPBACK if is_demo else words(environ.get("READINESS_HOSTS", ""), ","),
         instruments=tuple(map(Path, words(environ.get("READINESS_INSTRUMENTS", ""), ":"))),
         second_step=second_step(environ.get("READINESS_SECOND_STEP", ""), is_demo=is_demo),
+        backup_recipient=environ.get("READINESS_BACKUP_RECIPIENT", "").strip(),
+        metrics_token=environ.get("READINESS_METRICS_TOKEN", "").strip(),
         proxies=how_many(environ.get("READINESS_PROXIES", "")),
         smallest_shown=smallest_shown(environ.get("READINESS_SMALLEST_SHOWN", "")),
         hides_all_positive=hides_all_positive(environ.get("READINESS_ALL_POSITIVE", "")),

@@ -108,10 +108,15 @@ def refuse_strange(store: Store) -> None:
 
 def problem_of(store: Store) -> str:
     """Why this program cannot work with the file, older ones apart; empty where it can."""
-    if newer := applied(store) - steps():
-        return NEWER.format(names=", ".join(sorted(newer)))
+    if names := newer(store):
+        return NEWER.format(names=", ".join(sorted(names)))
     missing = sorted(missing_parts(store))
     return FOREIGN.format(name=missing[0], count=len(missing)) if missing else ""
+
+
+def newer(store: Store) -> set[str]:
+    """The changes made to the file that this program knows nothing of."""
+    return applied(store) - steps()
 
 
 def missing_parts(store: Store) -> set[str]:

@@ -11,6 +11,8 @@ from tests.browser import crawl, tools
 from tests.browser.demo import follow, press, says, sign_in
 
 NO_PAGES = {"static", "assets.bootstrap", "assets.font", "home.health", "plan.json"} | {
+    "monitoring.metrics",
+    "monitoring.show_ready",
     "upload.progress",
     "laboratory.progress",
     "packs.progress",

@@ -10,10 +10,10 @@ import pytest
 from sqlite_utils import Migrations
 
 from readiness.accounts.db import groups
-from readiness.core import audit, backup, migrations, verification
+from readiness.core import audit, backup, encryption, migrations, retention, verification
 from readiness.core.audit import Event
 from readiness.core.db import Store
-from readiness.core.errors import BadInput, NotFound, NotSaved
+from readiness.core.errors import BadInput, NotFound, NotSaved, WrongState
 from readiness.core.people import Group
 from readiness.core.sealing import key_of, key_path
 
@@ -228,3 +228,122 @@ def test_the_newest_copies_are_kept(filled, tmp_path):
     assert len(list(folder.glob("readiness-*.db"))) == 14
     assert len(list(folder.glob("readiness-*.json"))) == 14
     assert kept_by_hand.path.exists()
+
+
+@pytest.fixture
+def identity(tmp_path):
+    """The file of a secret key, and for whom backups are."""
+    path = tmp_path / "identity"
+    return path, encryption.recipients(encryption.write_identity(path, AT))
+
+
+def test_an_encrypted_backup_comes_back_with_its_key_and_no_other(filled, tmp_path, identity):
+    secret, to = identity
+    made = backup.make(filled, tmp_path / "elsewhere" / "one.db", AT, to)
+    assert sorted(path.name for path in made.path.parent.iterdir()) == [
+        "one.db.age",
+        "one.db.age.json",
+    ]
+    assert b"SQLite format 3" not in made.path.read_bytes()
+    assert not list(filled.path.parent.glob("*.part"))
+    place = tmp_path / "new" / "readiness.db"
+    shutil.copytree(key_path(filled.path).parent, place.parent, ignore=all_but_the_key)
+    another = tmp_path / "another"
+    encryption.write_identity(another, AT)
+    for file, why in (
+        (None, "--identity FILE"),
+        (another, "key that it was"),
+        (place, "no secret"),
+    ):
+        with pytest.raises(BadInput, match=why), restorable(made.path, place, file):
+            pass
+    assert not list(place.parent.glob("readiness.db*"))
+    with restorable(made.path, place, secret) as ready:
+        assert ready.lines == made.lines
+        backup.put(ready, place, AT)
+    assert names(place) == ["Elm"]
+    assert place.stat().st_mode & 0o777 == 0o600
+
+
+def all_but_the_key(_, listed):
+    return [name for name in listed if name != "history.key"]
+
+
+def restorable(source, place, identity):
+    return backup.prepared(source, place, AT, identity=identity)
+
+
+def test_an_encrypted_backup_is_checked_and_its_head_compared_without_its_key(
+    filled, tmp_path, identity
+):
+    made = backup.make(filled, tmp_path / "one.db", AT, identity[1])
+    key = key_of(filled.path)
+    assert [anchor.head for anchor in backup.kept_heads(tmp_path, key)] == [made.head]
+    made.path.write_bytes(made.path.read_bytes()[:-1])
+    with (
+        pytest.raises(BadInput, match="not what its manifest says"),
+        restorable(made.path, filled.path, identity[0]),
+    ):
+        pass
+
+
+def test_any_program_that_speaks_age_can_open_it(filled, tmp_path, identity):
+    made = backup.make(filled, tmp_path / "one.db", AT, identity[1])
+    assert made.path.read_bytes().startswith(b"age-encryption.org/v1\n-> X25519 ")
+
+
+@pytest.mark.parametrize("said", ["age1nonsense", "/no/such/file", "age1", "ssh-rsa x"])
+def test_no_backup_is_made_for_somebody_unknown(said):
+    with pytest.raises(BadInput, match="No backup was made"):
+        encryption.recipients(said)
+
+
+def test_whom_backups_are_for_may_stand_in_a_file(tmp_path):
+    keys = [encryption.write_identity(tmp_path / name, AT) for name in ("one", "two")]
+    (tmp_path / "keys").write_text("# two people\n" + "\n".join(keys))
+    assert len(encryption.recipients(str(tmp_path / "keys"))) == 2
+    assert len(encryption.recipients(",".join(keys))) == 2
+
+
+def test_a_secret_key_is_never_written_over_another(tmp_path):
+    encryption.write_identity(tmp_path / "one", AT)
+    before = (tmp_path / "one").read_text()
+    with pytest.raises(WrongState, match="was not changed"):
+        encryption.write_identity(tmp_path / "one", AT)
+    assert (tmp_path / "one").read_text() == before
+    assert (tmp_path / "one").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_history_key_is_in_no_backup(filled, tmp_path, identity):
+    """Neither as it is nor inside: whoever has all backups can write no history with them."""
+    key = key_of(filled.path)
+    for to in ((), identity[1]):
+        made = backup.make(filled, tmp_path / "all" / "one.db", AT, to)
+        plain = made.path
+        if to:
+            encryption.decrypt(made.path, plain := tmp_path / "plain", identity[0])
+        written = plain.read_bytes() + made.manifest.read_bytes()
+        assert key not in written
+        assert key.hex().encode() not in written
+    assert {path.suffix for path in (tmp_path / "all").iterdir()} == {".db", ".age", ".json"}
+
+
+def test_encrypted_copies_make_room_too(filled, tmp_path, identity):
+    folder = tmp_path / "backups"
+    for day in range(16):
+        at = AT + timedelta(days=day)
+        backup.make(filled, backup.next_path(folder, at), at, identity[1])
+    assert len(backup.rotate(folder)) == 2
+    assert len(list(folder.iterdir())) == 28
+
+
+def test_of_daily_backups_those_of_fourteen_days_eight_weeks_and_a_year_are_kept():
+    """With retention at work each day, as it is."""
+    there: set[datetime] = set()
+    for day in range(800):
+        there = retention.kept(there | {AT + timedelta(days=day)})
+    ages = sorted((AT + timedelta(days=799) - at).days for at in there)
+    assert ages[:14] == list(range(14))
+    assert len([age for age in ages if age < 7 * 8]) >= 14 + 6
+    assert len(there) <= 14 + 8 + 12
+    assert 300 < ages[-1] < 366

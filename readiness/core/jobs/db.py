@@ -48,6 +48,16 @@ def is_live(store: Store, job_id: str) -> bool:
     return store.row(f"select 1 from jobs where id = ? and {LIVE_ROWS}", (job_id,)) is not None  # noqa: S608 - our words
 
 
+def live_counts(store: Store, now: datetime) -> dict[str, int]:
+    """How many wait and how many are at work, those apart whose process ended."""
+    rows = store.rows(
+        f"select state, count(*) as number from jobs where {LIVE_ROWS} and beat_at >= ?"  # noqa: S608 - our words
+        " group by state",
+        ((now - LOST_AFTER).isoformat(),),
+    )
+    return dict.fromkeys(sorted(LIVE), 0) | {row["state"]: row["number"] for row in rows}
+
+
 def making(store: Store, result_id: str) -> Job | None:
     """The latest job that was to make this."""
     row = store.row(

@@ -161,6 +161,8 @@ OPEN_TO_ANYONE = {
     "letters.accept",
     "letters.choose_password",
     "letters.read",
+    "monitoring.metrics",
+    "monitoring.show_ready",
 }
 
 

@@ -136,6 +136,8 @@ ROUTES = {
     "POST /admin/administrators/members/<membership_id>/remove-second-step": (
         "401 403 403 403 403 403 403 403 303 403"
     ),
+    "GET /ready": "200 200 200 200 200 200 200 200 200 200",
+    "GET /metrics": "200 200 200 200 200 200 200 200 200 200",
     # one-time links: whoever has the link, may read it; joining asks for the right person
     "GET /letters/<token>": "200 200 200 200 200 200 200 200 200 200",
     "POST /letters/<token>/accept": "422 422 422 422 422 422 422 422 422 422",
