@@ -156,8 +156,10 @@ class Counting(PasswordHasher):
 
 def test_an_unknown_name_costs_what_a_known_one_costs(app, store, client):
     """One hash, with the same parameters, and as many tries counted: nothing else takes time."""
-    hasher = app.config["HASHER"] = Hasher(quick=True)
-    hasher._hasher = counting = Counting.from_parameters(QUICK)
+    app.config["HASHER"] = hasher = Hasher(quick=True)
+    counting = Counting.from_parameters(QUICK)
+    assert isinstance(counting, Counting)
+    hasher._hasher = counting
     with store.writing():
         people.set_active(store, "omar", is_active=False)
 

@@ -406,19 +406,23 @@ def filled(tmp_path_factory):
     """The small world with one assessment submitted, one under way, and open invitations."""
     path = tmp_path_factory.mktemp("routes") / "readiness.db"
     with closing(Store.create(path)) as store:
-        migrate(store)
-        world.fill(store)
-        for token, seat in SEATS.items():
-            write_invitation(Session(store, Actor("ada", "Ada"), world.NOW), seat, token)
-        submit_one(store)
-        allocations.add_solved(store, "an-allocation")
-        pack = Job("a-job", "plans", "pam", world.NOW, world.NOW, None, "fair", result_id="a-pack")
-        jobs.ask(store, pack)
-        jobs.ask(store, Job("a-print", "print", "pam", world.NOW, world.NOW))
-        uploads.read(store, "an-upload")
-        incentive_runs.keep(store, incentive_runs.done(incentive_runs.a_run()))
-        ask_again(store)
+        fill(store)
     return path
+
+
+def fill(store):
+    migrate(store)
+    world.fill(store)
+    for token, seat in SEATS.items():
+        write_invitation(Session(store, Actor("ada", "Ada"), world.NOW), seat, token)
+    submit_one(store)
+    allocations.add_solved(store, "an-allocation")
+    pack = Job("a-job", "plans", "pam", world.NOW, world.NOW, None, "fair", result_id="a-pack")
+    jobs.ask(store, pack)
+    jobs.ask(store, Job("a-print", "print", "pam", world.NOW, world.NOW))
+    uploads.read(store, "an-upload")
+    incentive_runs.keep(store, incentive_runs.done(incentive_runs.a_run()))
+    ask_again(store)
 
 
 SEATS = {
