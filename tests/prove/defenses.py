@@ -34,7 +34,8 @@ DEFENSES = (
         f"{GUARD}test_a_page_that_declares_nothing_opens_for_nobody",
     ),
     Defense(
-        "no page is shown inside another site's", f"{WEB}guard.py", "\"frame-ancestors 'none'\"", '""',
+        "no page is shown inside another site's", f"{WEB}guard.py",
+        "\"frame-ancestors 'none'\"", '""',
         f"{GUARD}test_every_answer_carries_the_same_headers",
     ),
     Defense(
@@ -50,8 +51,8 @@ DEFENSES = (
     ),
     Defense(
         "an unknown name costs a hash too", f"{ACCOUNTS}passwords.py",
-        '        """Whether the password fits; as slow for an unknown person as for a known one."""\n',
-        "        if stored is None:\n            return False\n",
+        '"""Whether the password fits; as slow for an unknown person as for a known one."""\n',
+        "if stored is None:\n            return False\n",
         "tests/accounts/views/test_throttle.py::test_an_unknown_name_costs_what_a_known_one_costs",
     ),
     Defense(
