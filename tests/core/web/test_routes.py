@@ -89,6 +89,7 @@ ROUTES = {
     "GET /": "200 302 302 302 302 302 302",
     "GET /home": "401 200 200 200 200 200 200",
     "GET /health": "200 200 200 200 200 200 200",
+    "GET /.well-known/security.txt": "404 404 404 404 404 404 404",  # where no contact is set
     "GET /static/<path:filename>": "200 200 200 200 200 200 200",
     "GET /vendor/bootstrap.min.css": "200 200 200 200 200 200 200",
     "GET /fonts/<name>": "404 404 404 404 404 404 404",
