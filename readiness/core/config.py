@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,12 +37,14 @@ class Settings:
     backup_recipient: str = ""  # whose key backups are encrypted for, or a file of such keys
     metrics_token: str = ""  # with which another machine may read /metrics
     proxies: int = 0  # trusted reverse proxies in front, each adding one X-Forwarded-For
+    security_contact: str = ""  # a URI, to which weaknesses are reported; empty: none is told
 
     @property
     def database(self) -> Path:
         return self.data / "readiness.db"
 
 
+CONTACT = re.compile(r"[!-~]+")  # one line without spaces
 PROXY_DIGITS = 2  # nobody stands a hundred proxies in a row
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -61,6 +64,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         proxies=how_many(environ.get("READINESS_PROXIES", "")),
         smallest_shown=smallest_shown(environ.get("READINESS_SMALLEST_SHOWN", "")),
         hides_all_positive=hides_all_positive(environ.get("READINESS_ALL_POSITIVE", "")),
+        security_contact=security_contact(environ.get("READINESS_SECURITY_CONTACT", "")),
     )
 
 
@@ -119,6 +123,21 @@ def hides_all_positive(text: str) -> bool:
             "leave a group though all of a few people were positive, or leave it out."
         )
     return text.strip() != "show"
+
+
+def security_contact(text: str) -> str:
+    """
+    >>> security_contact("security@example.org"), security_contact("")
+    ('mailto:security@example.org', '')
+    """
+    typed = text.strip()
+    uri = f"mailto:{typed}" if "@" in typed and ":" not in typed else typed
+    if uri and not (uri.startswith(("mailto:", "https://", "tel:")) and CONTACT.fullmatch(uri)):
+        raise ValueError(
+            f"READINESS_SECURITY_CONTACT is {text!r}. Set it to an e-mail address or a page that "
+            "begins with https://, or leave it out."
+        )
+    return uri
 
 
 def words(text: str, separator: str) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.accounts.service import notices
+from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs, open_to_anyone
-from readiness.core.web.session import session, store
+from readiness.core.web.session import session, settings, store
 from readiness.home import service as home
+from readiness.home.security_contact import security_txt
 from readiness.home.service import Destination
 
 bp = Blueprint("home", __name__)
@@ -55,3 +57,13 @@ def address(task: home.Task) -> str:
 def health() -> ResponseReturnValue:
     store().row("pragma schema_version")  # what stands in the file, not what SQLite remembers
     return "ok", {"Content-Type": "text/plain"}
+
+
+@bp.get("/.well-known/security.txt")
+@open_to_anyone
+def security() -> ResponseReturnValue:
+    contact = settings().security_contact
+    if not contact:
+        raise NotFound("This installation names nobody for reports. Tell its administrator.")
+    here = url_for(".security", _external=True)
+    return security_txt(contact, here, g.now), {"Content-Type": "text/plain; charset=utf-8"}

@@ -1,7 +1,8 @@
 """Run every proof in this folder, print its figures, and end with 1 when one of them is off.
 
 A proof is a module `prove_<name>.py` with `run(rounds, seed)`, which yields a `Figure` for each
-thing that it counted. It stands outside the program: a server, its pages, its commands, its file.
+thing that it counted. It stands outside the program: a server, its pages, its commands, its file,
+its tests.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.prove.figures import Figure
+
+SHORT, USUAL = 3, 200  # rounds
 
 
 def names() -> list[str]:
@@ -28,7 +31,8 @@ def figures(name: str, rounds: int, seed: int) -> Iterator[Figure]:
 def options(given: list[str]) -> argparse.Namespace:
     said = argparse.ArgumentParser("script/prove", description=(__doc__ or "").split("\n")[0])
     said.add_argument("proofs", nargs="*", metavar="PROOF", help=", ".join(names()))
-    said.add_argument("--rounds", type=int, default=200, help="200 unless another number is given")
+    said.add_argument("--rounds", type=int, default=USUAL, help=f"{USUAL} kills; others by it")
+    said.add_argument("--short", action="store_const", dest="rounds", const=SHORT, help="minutes")
     said.add_argument("--seed", type=int, default=int(time.time()), help="of what is left to luck")
     chosen = said.parse_args(given)
     if unknown := [name for name in chosen.proofs if name not in names()]:

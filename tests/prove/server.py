@@ -137,10 +137,15 @@ class Browser:
 
     def sign_in(self, email: str) -> None:
         self.take_token("/sign-in")
-        typed = {"csrf_token": self.token, "email": email, "password": PASSWORD}
-        status, _ = self.send("POST", "/sign-in", urlencode(typed), FORM)
+        typed = urlencode({"csrf_token": self.token, "email": email, "password": PASSWORD})
+        status = until(lambda: self.post_unless_crowded("/sign-in", typed))
         assert status == 303, f"{email} cannot sign in: {status}"
         self.take_token("/account")
+
+    def post_unless_crowded(self, path: str, typed: str) -> int:
+        """0 where many sign in at this moment, and it is to be sent once more."""
+        status, _ = self.send("POST", path, typed, FORM)
+        return 0 if status == 503 else status
 
     def take_token(self, path: str) -> None:
         found = TOKEN.search(self.get(path)[1].decode())

@@ -69,10 +69,14 @@ def change_password(
         record(session, "changed the password of")
 
 
-def confirm(session: Session, hasher: Hasher, here: BrowserSession, password: str) -> None:
-    """Still the same person: pages that ask for it open for a while."""
+def confirm(
+    session: Session, hasher: Hasher, here: BrowserSession, password: str, token: str
+) -> None:
+    """Still the same person: pages that ask for it open for a while, under the new `token`."""
     check_password(session, hasher, password)
-    sessions.note(session.store, here.id, "confirmed_at", session.now)
+    with session.store.writing():
+        sessions.note(session.store, here.id, "confirmed_at", session.now)
+        sessions.renew(session.store, here.id, token)
 
 
 def check_password(session: Session, hasher: Hasher, password: str) -> None:

@@ -33,7 +33,7 @@ from readiness.core.errors import BadInput, Busy, Denied, NotSaved
 from readiness.core.permissions import Can
 from readiness.core.web import preserved_form
 from readiness.core.web.forms import OnwardForm, PasswordAgainForm, SignInForm, with_problems
-from readiness.core.web.guard import needs, open_after_password, open_to_anyone
+from readiness.core.web.guard import asks_again, needs, open_after_password, open_to_anyone
 from readiness.core.web.session import (
     actor,
     draft_owner,
@@ -173,17 +173,16 @@ def confirm() -> ResponseReturnValue:
     form = PasswordAgainForm()
     if not form.validate():
         return render_template("accounts/confirm.html", form=form), 422
+    here, token = signed_in().session, secrets.token_urlsafe(32)
+    hasher, password = current_app.config["HASHER"], form.password.data or ""
     try:
-        account.confirm(
-            session_after_password(),
-            current_app.config["HASHER"],
-            signed_in().session,
-            form.password.data or "",
-        )
+        account.confirm(session_after_password(), hasher, here, password, token)
     except BadInput as error:
         form = with_problems(form, error)
         return render_template("accounts/confirm.html", form=form), 422
-    return go_on(form) if g.actor else second_step(form)
+    response = go_on(form) if g.actor else second_step(form)
+    set_cookie(response, "SIGN_IN_COOKIE", token)
+    return response
 
 
 @bp.post("/session")
@@ -254,6 +253,7 @@ def change_password() -> ResponseReturnValue:
 
 @bp.post("/account/sessions/end")
 @needs(Can.SEE_HOME)
+@asks_again
 def end_sessions() -> ResponseReturnValue:
     account.end_other_sessions(session(), signed_in().session)
     flash("You are signed out everywhere but here.")
@@ -262,6 +262,7 @@ def end_sessions() -> ResponseReturnValue:
 
 @bp.post("/account/sessions/<session_id>/end")
 @needs(Can.SEE_HOME)
+@asks_again
 def end_session(session_id: str) -> ResponseReturnValue:
     account.end_session(session(), session_id)
     flash("You are signed out there.")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     EmailField,
     Field,
+    Form,
     HiddenField,
     PasswordField,
     StringField,
@@ -31,6 +33,12 @@ class SafeForm(FlaskForm):  # type: ignore[misc]
     A name, a title or another line holds only characters that can be seen: it stands in lists,
     letters and documents. Longer texts are weighed where they are saved.
     """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """The framework would also take JSON for a form, with a number or a list in it where
+            a field expects a text."""
+            return None if request.is_json else super().wrap_formdata(form, formdata)
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         is_valid: bool = super().validate(*args, **kwargs)

@@ -47,6 +47,8 @@ def test_a_quarter_of_an_hour_later_the_password_is_asked_for_and_what_was_typed
         ("ada", "POST", "/admin/people/maya/new-password"),
         ("ada", "POST", "/admin/people/maya/disable"),
         ("maya", "POST", "/account/second-step/begin"),
+        ("maya", "POST", "/account/sessions/end"),
+        ("maya", "POST", "/account/sessions/any/end"),
     ],
 )
 def test_what_gives_somebody_power_asks_again(app, clock, person_id, method, address):
@@ -55,6 +57,17 @@ def test_what_gives_somebody_power_asks_again(app, clock, person_id, method, add
     token = world.token(client)
     reply = client.open(address, method=method, data={"csrf_token": token})
     assert (reply.status_code, Page(reply.text).heading) == (401, "Your password once more")
+
+
+def test_the_password_given_once_more_renews_the_session(app):
+    maya, copied = signed_in(app, "maya"), app.test_client()
+    name = app.config["SIGN_IN_COOKIE"]
+    before = maya.get_cookie(name)
+    assert before
+    copied.set_cookie(name, before.value)
+    assert world.send(maya, "/confirm", password=world.PASSWORD).status_code == 303
+    assert maya.get("/home").status_code == 200
+    assert copied.get("/home").status_code == 401
 
 
 def test_a_person_is_told_what_an_administrator_did_to_their_account(app):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
+from typing import Literal
 
 import pytest
+from argon2 import Parameters, PasswordHasher, extract_parameters
 
+from readiness.accounts.db import people
+from readiness.accounts.passwords import QUICK, Hasher
 from readiness.accounts.service import signing_in
 from readiness.accounts.service.signing_in import Credentials
 from readiness.core.config import Required
@@ -130,3 +134,44 @@ def test_a_crowd_is_told_to_wait_and_nothing_is_counted(app, client, store):
         for _ in seats:
             hasher._seats.release()
     assert attempt(client, "maya", world.PASSWORD) == 303
+
+
+def test_a_made_up_forwarded_address_starts_no_new_count(app):
+    """Where no proxy is trusted, what a client says of where it comes from counts for nothing."""
+    for number in range(10):
+        attempt(app.test_client(), "maya", X_Forwarded_For=f"198.51.100.{number}")
+    spoofed = {"X_Forwarded_For": "198.51.100.99"}
+    assert attempt(app.test_client(), "maya", world.PASSWORD, **spoofed) == 429
+
+
+class Counting(PasswordHasher):
+    """Notes what each verification is held against."""
+
+    verified: list[str]
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002
+        self.verified.append(str(hash))
+        return super().verify(hash, password)
+
+
+def test_an_unknown_name_costs_what_a_known_one_costs(app, store, client):
+    """One hash, with the same parameters, and as many tries counted: nothing else takes time."""
+    app.config["HASHER"] = hasher = Hasher(quick=True)
+    counting = Counting.from_parameters(QUICK)
+    assert isinstance(counting, Counting)
+    hasher._hasher = counting
+    with store.writing():
+        people.set_active(store, "omar", is_active=False)
+
+    def cost(person_id: str) -> tuple[list[Parameters], int]:
+        counting.verified, before = [], tries(store)
+        assert attempt(client, person_id) == 422
+        return [extract_parameters(stored) for stored in counting.verified], tries(store) - before
+
+    hashes, counted = cost("maya")
+    assert (len(hashes), counted) == (1, 4)
+    assert cost("nobody-here") == cost("omar") == (hashes, counted)
+
+
+def tries(store):
+    return store.row("select count(*) as n from attempts")["n"]

@@ -158,6 +158,7 @@ OPEN_TO_ANYONE = {
     "assets.font",
     "home.front",
     "home.health",
+    "home.security",
     "letters.accept",
     "letters.choose_password",
     "letters.read",

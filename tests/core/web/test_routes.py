@@ -138,6 +138,7 @@ ROUTES = {
     ),
     "GET /ready": "200 200 200 200 200 200 200 200 200 200",
     "GET /metrics": "200 200 200 200 200 200 200 200 200 200",
+    "GET /.well-known/security.txt": "404 404 404 404 404 404 404 404 404 404",
     # one-time links: whoever has the link, may read it; joining asks for the right person
     "GET /letters/<token>": "200 200 200 200 200 200 200 200 200 200",
     "POST /letters/<token>/accept": "422 422 422 422 422 422 422 422 422 422",
