@@ -135,9 +135,9 @@ class Browser:
     def put(self, path: str, content: dict[str, Any]) -> tuple[int, bytes]:
         return self.send("PUT", path, json.dumps(content), "application/json")
 
-    def sign_in(self, email: str) -> None:
+    def sign_in(self, email: str, password: str = PASSWORD) -> None:
         self.take_token("/sign-in")
-        typed = urlencode({"csrf_token": self.token, "email": email, "password": PASSWORD})
+        typed = urlencode({"csrf_token": self.token, "email": email, "password": password})
         status = until(lambda: self.post_unless_crowded("/sign-in", typed))
         assert status == 303, f"{email} cannot sign in: {status}"
         self.take_token("/account")
