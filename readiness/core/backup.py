@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from readiness.core import audit, encryption, migrations, retention, verification
 from readiness.core.anchors import RESTORED, Anchor
@@ -20,7 +21,7 @@ from readiness.core.audit import SYSTEM, Event
 from readiness.core.db import Store, has_no_room, is_damage, refuses
 from readiness.core.encryption import Recipients
 from readiness.core.errors import BadInput, NotFound, NotReadable, NotSaved
-from readiness.core.sealing import hmac_of, key_if_there
+from readiness.core.sealing import hmac_of, key_if_there, key_path
 
 PATIENCE_MS = 5_000
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -307,6 +308,27 @@ def made_at(path: Path) -> datetime | None:
 def newest(folder: Path) -> datetime | None:
     """When the last of them was made; None where there is none."""
     return max(filter(None, map(made_at, in_folder(folder))), default=None)
+
+
+def rehearsed(database: Path) -> list[str]:
+    """What an update would apply, found out by doing it to a copy, which is checked and removed.
+
+    The copy has a folder of its own, for an update may make a key beside what it changes.
+    """
+    try:
+        with TemporaryDirectory(dir=database.parent) as folder, closing(Store(database)) as store:
+            migrations.refuse_strange(store)
+            copy = Path(folder, database.name)
+            copy_into(copy, store)
+            if key_path(database).exists():
+                shutil.copyfile(key_path(database), key_path(copy))
+            with closing(Store(copy)) as tried:
+                applied = migrations.migrate(tried)
+                tried.db.conn.execute("pragma journal_mode = delete")
+            checked(copy, key_if_there(copy))
+            return applied
+    except OSError as error:
+        raise NotSaved(NO_ROOM) from error
 
 
 def next_path(folder: Path, now: datetime) -> Path:
