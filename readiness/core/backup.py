@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from readiness.core import audit, encryption, migrations, retention, verification
 from readiness.core.anchors import RESTORED, Anchor
 from readiness.core.audit import SYSTEM, Event
+from readiness.core.config import MEMORY
 from readiness.core.db import Store, has_no_room, is_damage, refuses
 from readiness.core.encryption import Recipients
 from readiness.core.errors import BadInput, NotFound, NotReadable, NotSaved
@@ -52,20 +53,20 @@ def manifest_of(path: Path) -> Path:
 def make(store: Store, target: Path, now: datetime, to: Recipients = ()) -> Backup:
     """Copy in one step, check the copy, and write what it must be beside it.
 
-    `to`: for whom it is encrypted. Only what is encrypted then leaves the database's own folder.
+    `to`: for whom it is encrypted.
     """
-    copy = part = part_of(target)
     if to:
         target = target.with_name(target.name.removesuffix(encryption.ENDING) + encryption.ENDING)
-        copy, part = beside(store.path, f"-{target.stem}.part"), part_of(target)
-    note, key = part_of(manifest_of(target)), key_if_there(store.path)
+    part, note = part_of(target), part_of(manifest_of(target))
+    key = key_if_there(store.path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        copy_into(copy, store)
-        lines, head = checked(copy, key)
-        if to:
-            part.unlink(missing_ok=True)
-            encryption.encrypt(copy, part, to)
+        with place_of_copy(store, part, to) as copy:
+            copy_into(copy, store)
+            lines, head = checked(copy, key)
+            if to:
+                part.unlink(missing_ok=True)
+                encryption.encrypt(copy, part, to)
         made = Backup(target, sha256_of(part), lines, head)
         text = {"sha256": made.sha256, "made_at": now.isoformat(), "lines": lines, "head": head}
         if key:
@@ -80,9 +81,22 @@ def make(store: Store, target: Path, now: datetime, to: Recipients = ()) -> Back
             raise
         raise NotSaved(NO_ROOM) from error
     finally:
-        for path in (copy, part, note):
+        for path in (part, note):
             path.unlink(missing_ok=True)
     return made
+
+
+@contextmanager
+def place_of_copy(store: Store, part: Path, to: Recipients) -> Iterator[Path]:
+    """Where it is made and checked. One that is to be encrypted is in memory, which a full disk
+    does not hinder; where that is too small, beside the database."""
+    if not to:
+        yield part
+        return
+    size = 2 * sum(each.stat().st_size for each in store.path.parent.glob(f"{store.path.name}*"))
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > size
+    with TemporaryDirectory(dir=MEMORY if has_room else store.path.parent) as folder:
+        yield Path(folder, store.path.name)
 
 
 def part_of(path: Path) -> Path:
