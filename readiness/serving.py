@@ -15,6 +15,7 @@ from typing import Any
 
 from readiness.core import log_lines
 from readiness.core.child_process import end_with
+from readiness.core.config import MEMORY
 
 worker_class = "gthread"
 workers = 2
@@ -25,7 +26,6 @@ logconfig_dict = log_lines.SETTINGS
 control_socket_disable = True  # nothing here is steered while it runs
 
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 PREFIX = "readiness-figures-"  # then the process and something by chance
 log = logging.getLogger(__name__)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from readiness import serving
+from readiness.core.config import MEMORY
 from tests.factories.processes import children, is_running
 from tests.factories.waiting import until
 
@@ -119,7 +120,7 @@ def killed(folder):
 
 
 def figures_of(process_id):
-    return [*serving.MEMORY.glob(f"{serving.PREFIX}{process_id}-*")]
+    return [*MEMORY.glob(f"{serving.PREFIX}{process_id}-*")]
 
 
 def is_at_work(worker):

@@ -40,9 +40,16 @@ def here() -> Path:
 
 
 @database.command()
+@click.option("--dry-run", is_flag=True, help="Do it to a copy, and say what it would do.")
 @ends_well
-def migrate() -> None:
+def migrate(dry_run: bool) -> None:
     """Create the database, or bring it up to date after a backup."""
+    if dry_run:
+        opened(here()).close()
+        for name in copies.rehearsed(here()):
+            say(f"Would apply: {name}.")
+        say("Nothing was changed; the copy that was tried was whole afterwards.")
+        return
     applied, made = bring_up_to_date(here(), datetime.now(UTC), recipients())
     if made:
         say(f"Before the update a copy was kept in {made.path}.")

@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from readiness.core import audit, encryption, migrations, retention, verification
 from readiness.core.anchors import RESTORED, Anchor
 from readiness.core.audit import SYSTEM, Event
+from readiness.core.config import MEMORY
 from readiness.core.db import Store, has_no_room, is_damage, refuses
 from readiness.core.encryption import Recipients
 from readiness.core.errors import BadInput, NotFound, NotReadable, NotSaved
-from readiness.core.sealing import hmac_of, key_if_there
+from readiness.core.sealing import hmac_of, key_if_there, key_path
 
 PATIENCE_MS = 5_000
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -51,20 +53,20 @@ def manifest_of(path: Path) -> Path:
 def make(store: Store, target: Path, now: datetime, to: Recipients = ()) -> Backup:
     """Copy in one step, check the copy, and write what it must be beside it.
 
-    `to`: for whom it is encrypted. Only what is encrypted then leaves the database's own folder.
+    `to`: for whom it is encrypted.
     """
-    copy = part = part_of(target)
     if to:
         target = target.with_name(target.name.removesuffix(encryption.ENDING) + encryption.ENDING)
-        copy, part = beside(store.path, f"-{target.stem}.part"), part_of(target)
-    note, key = part_of(manifest_of(target)), key_if_there(store.path)
+    part, note = part_of(target), part_of(manifest_of(target))
+    key = key_if_there(store.path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        copy_into(copy, store)
-        lines, head = checked(copy, key)
-        if to:
-            part.unlink(missing_ok=True)
-            encryption.encrypt(copy, part, to)
+        with place_of_copy(store, part, to) as copy:
+            copy_into(copy, store)
+            lines, head = checked(copy, key)
+            if to:
+                part.unlink(missing_ok=True)
+                encryption.encrypt(copy, part, to)
         made = Backup(target, sha256_of(part), lines, head)
         text = {"sha256": made.sha256, "made_at": now.isoformat(), "lines": lines, "head": head}
         if key:
@@ -79,9 +81,22 @@ def make(store: Store, target: Path, now: datetime, to: Recipients = ()) -> Back
             raise
         raise NotSaved(NO_ROOM) from error
     finally:
-        for path in (copy, part, note):
+        for path in (part, note):
             path.unlink(missing_ok=True)
     return made
+
+
+@contextmanager
+def place_of_copy(store: Store, part: Path, to: Recipients) -> Iterator[Path]:
+    """Where it is made and checked. One that is to be encrypted is in memory, which a full disk
+    does not hinder; where that is too small, beside the database."""
+    if not to:
+        yield part
+        return
+    size = 2 * sum(each.stat().st_size for each in store.path.parent.glob(f"{store.path.name}*"))
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > size
+    with TemporaryDirectory(dir=MEMORY if has_room else store.path.parent) as folder:
+        yield Path(folder, store.path.name)
 
 
 def part_of(path: Path) -> Path:
@@ -307,6 +322,27 @@ def made_at(path: Path) -> datetime | None:
 def newest(folder: Path) -> datetime | None:
     """When the last of them was made; None where there is none."""
     return max(filter(None, map(made_at, in_folder(folder))), default=None)
+
+
+def rehearsed(database: Path) -> list[str]:
+    """What an update would apply, found out by doing it to a copy, which is checked and removed.
+
+    The copy has a folder of its own, for an update may make a key beside what it changes.
+    """
+    try:
+        with TemporaryDirectory(dir=database.parent) as folder, closing(Store(database)) as store:
+            migrations.refuse_strange(store)
+            copy = Path(folder, database.name)
+            copy_into(copy, store)
+            if key_path(database).exists():
+                shutil.copyfile(key_path(database), key_path(copy))
+            with closing(Store(copy)) as tried:
+                applied = migrations.migrate(tried)
+                tried.db.conn.execute("pragma journal_mode = delete")
+            checked(copy, key_if_there(copy))
+            return applied
+    except OSError as error:
+        raise NotSaved(NO_ROOM) from error
 
 
 def next_path(folder: Path, now: datetime) -> Path:

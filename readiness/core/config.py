@@ -14,6 +14,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 # Templates and static files stand beside the package in a checkout, and inside it once installed.
 ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - for folders of one's own, where there is such a place
+
 
 class Required(StrEnum):
     """Of whom a second step of signing in is asked, whether they want it or not."""

@@ -13,9 +13,11 @@ from sqlite_utils import Database, Migrations
 from app import create_app
 from readiness.accounts.db import groups
 from readiness.cli.database import bring_up_to_date, problems
-from readiness.core import migrations
+from readiness.core import backup, migrations
 from readiness.core.db import Store
 from readiness.core.errors import WrongState
+from readiness.core.people import Group
+from readiness.core.sealing import key_path
 from tests.conftest import settings_for
 from tests.factories import world
 
@@ -190,3 +192,67 @@ def test_every_statement_of_the_tables_is_run(tmp_path):
     words = [each.split()[2 if each.startswith("unique") else 1] for each in named]
     assert len(words) > 70
     assert set(words) <= made
+
+
+def everything_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def test_a_dry_run_tells_what_would_be_applied_and_changes_nothing(database, request):
+    before = everything_in(database.parent)
+    assert backup.rehearsed(database) == []
+    request.getfixturevalue("next_release")
+    assert backup.rehearsed(database) == ["add_a_column"]
+    assert everything_in(database.parent) == before
+    assert bring_up_to_date(database, NOW)[0] == ["add_a_column"]
+
+
+def test_a_dry_run_makes_no_key_of_the_history(tmp_path, monkeypatch):
+    """Of a database from before there were any, as the update itself would."""
+    early = Migrations("readiness")
+    for step in migrations.migrations.pending(Database(memory=True)):
+        if step.name == "marks_that_need_a_key":
+            break
+        early(name=step.name)(step.fn)
+    path = tmp_path / "readiness.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "migrations", early)
+        bring_up_to_date(path, NOW)
+    assert backup.rehearsed(path)[0] == "marks_that_need_a_key"
+    assert not key_path(path).exists()
+
+
+def test_a_dry_run_meets_the_fault_that_the_update_would(database, monkeypatch):
+    later = Migrations("readiness")
+    for step in migrations.migrations.pending(Database(memory=True)):
+        later(name=step.name)(step.fn)
+    later(name="fails")(lambda db: db.conn.execute("insert into groups (id) values (null)"))
+    monkeypatch.setattr(migrations, "migrations", later)
+    before = everything_in(database.parent)
+    with pytest.raises(IntegrityError):
+        backup.rehearsed(database)
+    assert everything_in(database.parent) == before
+    assert [path for path in database.parent.iterdir() if path.is_dir()] == []
+
+
+def test_the_former_release_comes_back_with_the_backup_made_before(database, monkeypatch):
+    with monkeypatch.context() as patch:
+        later = Migrations("readiness")
+        for step in migrations.migrations.pending(Database(memory=True)):
+            later(name=step.name)(step.fn)
+        later(name="to_come")(lambda db: db.conn.execute("create table to_come (x)"))
+        patch.setattr(migrations, "migrations", later)
+        _, made = bring_up_to_date(database, NOW)
+        with closing(Store(database)) as store, store.writing():
+            groups.add(store, Group("late", "Saved since"), NOW)
+    assert made
+    with pytest.raises(SystemExit, match="Install that release"):
+        create_app(settings_for(database))  # the former program, with the later file
+    former = backup.restore(made.path, database, NOW)
+    create_app(settings_for(database))
+    assert problems(database) == []
+    assert former
+    for path, name in ((database, None), (former, "Saved since")):
+        with closing(Store(path)) as store:
+            row = store.row("select name from groups where id = 'late'")
+        assert (row and row["name"]) == name

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from http.client import HTTPConnection
 
 import pytest
 
@@ -108,6 +109,15 @@ def test_one_address_cannot_hold_all_places_of_uploads(before):
         until(lambda: before.ask(UPLOAD, b"a", source="127.0.0.80")[0] == 429)
         assert before.ask(UPLOAD, b"a", source="127.0.0.81")[0] == 401
         assert before.ask("/health", source="127.0.0.80")[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/ready"])
+def test_what_is_for_whoever_watches_over_the_machine_is_not_handed_out(before, port, path):
+    assert before.ask(path)[0] == 404
+    connection = HTTPConnection("127.0.0.1", port)
+    connection.request("GET", path, headers={"Host": HOST})
+    assert connection.getresponse().status == 200
+    connection.close()
 
 
 def test_the_log_holds_no_one_time_token_and_no_question(before):

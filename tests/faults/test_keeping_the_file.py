@@ -9,7 +9,7 @@ from sqlite_utils import Database, Migrations
 
 from readiness.accounts.db import groups
 from readiness.cli.database import back_up, bring_up_to_date, problems
-from readiness.core import backup, migrations
+from readiness.core import backup, encryption, migrations
 from readiness.core.db import Store
 from readiness.core.errors import NotSaved
 from readiness.core.jobs import db as jobs
@@ -105,6 +105,25 @@ def test_the_database_is_copied_off_a_disk_that_takes_nothing(disk, database, tm
     made, _ = back_up(database, tmp_path / "elsewhere" / "copy.db", NOW)
     assert names(made.path) == ["Elm Physicians", "Oak Physicians"]
     assert problems(database) == []
+
+
+@pytest.mark.parametrize("how", ["full", "read-only"])
+def test_it_is_copied_off_such_a_disk_encrypted_too(disk, database, tmp_path, how):
+    to = encryption.recipients(encryption.write_identity(tmp_path / "identity", NOW))
+    begin = {"full": disk.fill, "read-only": disk.forbid_writing}[how]
+    begin()
+    made, _ = back_up(database, tmp_path / "elsewhere" / "copy.db", NOW, to)
+    encryption.decrypt(made.path, clear := tmp_path / "clear.db", tmp_path / "identity")
+    assert names(clear) == ["Elm Physicians", "Oak Physicians"]
+
+
+def test_a_full_disk_keeps_no_half_of_an_encrypted_copy(disk, database, tmp_path):
+    to = encryption.recipients(encryption.write_identity(tmp_path / "identity", NOW))
+    disk.fill(but=300_000)
+    before = sorted(disk.folder.iterdir())
+    with pytest.raises(NotSaved, match="Make room on it, or name another disk"):
+        back_up(database, disk.folder / "copy.db", NOW, to)
+    assert sorted(disk.folder.iterdir()) == before
 
 
 @pytest.mark.parametrize("room", [0, 1, 2], ids=["none", "a copy", "two copies"])
