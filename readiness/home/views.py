@@ -15,6 +15,7 @@ from readiness.home.security_contact import security_txt
 from readiness.home.service import Destination
 
 bp = Blueprint("home", __name__)
+PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 ADDRESSES = {
     Destination.INVITATIONS: ("sharing.overview", "group_id"),
     Destination.ASSESSMENTS: ("assess.of_group", "group_id"),
@@ -56,7 +57,7 @@ def address(task: home.Task) -> str:
 @open_to_anyone
 def health() -> ResponseReturnValue:
     store().row("pragma schema_version")  # what stands in the file, not what SQLite remembers
-    return "ok", {"Content-Type": "text/plain"}
+    return "ok", PLAIN
 
 
 @bp.get("/.well-known/security.txt")
@@ -66,4 +67,4 @@ def security() -> ResponseReturnValue:
     if not contact:
         raise NotFound("This installation names nobody for reports. Tell its administrator.")
     here = url_for(".security", _external=True)
-    return security_txt(contact, here, g.now), {"Content-Type": "text/plain; charset=utf-8"}
+    return security_txt(contact, here, g.now), PLAIN

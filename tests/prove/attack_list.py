@@ -10,7 +10,7 @@ ABUSE = "tests/assessments/views/test_workflow_abuse.py::"
 ODD = "tests/core/web/test_hostile_requests.py::"
 BOOK = "tests/assessments/test_workbook.py::"
 TABLES = "tests/core/tables/test_reader.py::"
-UPLOAD = "tests/prove/test_prove.py::test_no_hostile_file_is_taken"
+UPLOAD = "tests/prove/test_prove_inside.py::test_no_hostile_file_is_taken"
 GUARD = "tests/core/web/test_guard.py::"
 ACCOUNT = "tests/accounts/views/test_account.py::"
 SECOND = "tests/accounts/views/test_second_step.py::"
@@ -159,7 +159,7 @@ INJECTION = (
     attack(
         33,
         "markup and script in whatever can be typed",
-        "tests/prove/test_prove.py::test_no_fuzzed_input_is_a_fault_or_slips_through",
+        "tests/prove/test_prove_inside.py::test_no_fuzzed_input_is_a_fault_or_slips_through",
         f"{ANSWERING}test_odd_text_is_shown_as_text_on_every_page",
         f"{ATTACKS_TESTED}test_what_is_typed_into_a_plan_is_shown_as_text",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 import tempfile
@@ -52,10 +53,11 @@ def outcome_of(nodes: Iterable[str], root: Path = ROOT) -> Outcome:
     """In processes of their own, so that what they configure stays with them."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        run = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-o", f"cache_dir={folder}/cache"]
+        kept = (f"--junitxml={report}", f"--basetemp={folder}/temp", f"-ocache_dir={folder}/cache")
         done = subprocess.run(
-            [*run, f"--junitxml={report}", *nodes],
+            [sys.executable, "-m", "pytest", "-q", "-n", "0", *kept, *nodes],
             cwd=root,
+            env={name: said for name, said in os.environ.items() if not name.startswith("PYTEST")},
             capture_output=True,
             text=True,
             check=False,

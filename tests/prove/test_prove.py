@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import closing
 from dataclasses import replace
 from random import Random
 
 import pytest
 
-from readiness.core.db import Store
-from readiness.core.web import guard
 from tests.browser import demonstration
-from tests.core.web.test_routes import VISITORS
-from tests.factories import hostile_files
-from tests.prove import prove_defenses, prove_files, prove_fuzz, prove_kills, prove_restores
+from tests.prove import prove_defenses, prove_kills, prove_restores
 from tests.prove.__main__ import print_figures
 from tests.prove.defenses import DEFENSES
 from tests.prove.figures import Figure, counted
-from tests.prove.inside import inside
 from tests.prove.named_tests import missing
 from tests.prove.server import ROOT, Server
 
@@ -50,44 +44,6 @@ def test_a_save_that_is_not_there_or_was_never_sent_would_be_noticed(server):
     assert lost.off == 1
     assert "never stored" in lost.example
     assert half.off == len(before)
-
-
-@pytest.fixture
-def made(tmp_path):
-    with inside(tmp_path) as opened:
-        yield opened
-
-
-@pytest.mark.slow
-def test_no_hostile_file_is_taken(made):
-    found = list(prove_files.figures(made, is_short=True))
-    assert [figure for figure in found if figure.off] == []
-    assert found[0].count == len(prove_files.ADDRESSES) * (
-        len(hostile_files.books(is_short=True)) + len(hostile_files.tables())
-    )
-
-
-@pytest.mark.slow
-def test_no_fuzzed_input_is_a_fault_or_slips_through(made):
-    found = list(prove_fuzz.figures(made, 1, Random(SEED)))
-    assert [figure for figure in found if figure.off] == []
-    addresses, sent, refused, _ = found
-    assert sent.count == len(VISITORS) * addresses.count
-    assert 0 < refused.count < sent.count
-
-
-@pytest.mark.slow
-def test_a_fault_and_a_change_by_what_was_refused_would_be_noticed(made):
-    def refuse() -> tuple[str, int]:
-        with closing(Store(made.path)) as store, store.writing():
-            store.execute("update groups set name = 'changed'")
-        return "<script>alert(1)</script>", 422
-
-    found = prove_fuzz.Found()
-    for view in (refuse, lambda: 1 / 0):
-        made.app.view_functions["account.signing_in"] = guard.open_to_anyone(view)
-        prove_fuzz.try_one(made, "POST /sign-in", 1, {}, Random(SEED), found)
-    assert len(found.stored) == len(found.running) == len(found.ours) == len(VISITORS)
 
 
 @pytest.mark.slow

@@ -98,3 +98,14 @@ def test_json_that_is_no_object_is_taken_for_no_form(cara, body):
     path = "/groups/elm/quality/2026-Q4"
     reply = cara.post(path, data=body, content_type="application/json", headers=headers)
     assert reply.status_code < 500
+
+
+def test_every_text_says_how_it_is_encoded(app, maya):
+    """A browser that has to guess can be made to read a text as another one."""
+    unsaid = []
+    for route, rule in rules(app).items():
+        if route.startswith("GET"):
+            reply = maya.get(address(app, rule), buffered=True)
+            if reply.mimetype.startswith("text/") and "charset=utf-8" not in reply.content_type:
+                unsaid.append(route)
+    assert unsaid == []
