@@ -105,7 +105,7 @@ def test_every_text_says_how_it_is_encoded(app, maya):
     unsaid = []
     for route, rule in rules(app).items():
         if route.startswith("GET"):
-            reply = maya.get(address(app, rule), buffered=True)
+            reply = maya.get(address(app, rule, "maya"), buffered=True)
             if reply.mimetype.startswith("text/") and "charset=utf-8" not in reply.content_type:
                 unsaid.append(route)
     assert unsaid == []
