@@ -41,10 +41,15 @@ Stored = dict[tuple[Item, int], tuple[int, str]]  # its revision -> level and no
 
 def run(rounds: int, seed: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
-        for words in (("database", "migrate"), ("demo", "fill")):
-            done = command(Path(folder), *words)
-            assert done.returncode == 0, done.stderr
+        fill(Path(folder))
         yield from figures(Server(Path(folder)), rounds, Random(seed))
+
+
+def fill(folder: Path) -> None:
+    """With the demonstration."""
+    for words in (("database", "migrate"), ("demo", "fill")):
+        done = command(folder, *words)
+        assert done.returncode == 0, done.stderr
 
 
 def figures(server: Server, rounds: int, luck: Random) -> Iterator[Figure]:

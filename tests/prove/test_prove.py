@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from tests.browser import demonstration
-from tests.prove import prove_defenses, prove_kills, prove_restores
+from tests.prove import prove_defenses, prove_kills, prove_restores, prove_servers
 from tests.prove.__main__ import print_figures
 from tests.prove.defenses import DEFENSES
 from tests.prove.figures import Figure, counted
@@ -32,6 +32,13 @@ def test_nothing_acknowledged_is_lost_when_servers_are_killed(server):
     kills, masters, acknowledged, *_ = found
     assert (kills.count, masters.count) == (3, 1)
     assert acknowledged.count > 0
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_between_two_servers_on_one_file(server):
+    found = list(prove_servers.figures(server, Server(server.folder), 20))
+    assert [figure for figure in found if figure.off] == []
+    assert found[0].count >= 20
 
 
 @pytest.mark.slow
