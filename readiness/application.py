@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from readiness import cli
 from readiness.accounts.passwords import Hasher
-from readiness.accounts.views import account, one_time_links, second_step, team
+from readiness.accounts.views import account, one_time_links, passkeys, second_step, team
 from readiness.administration import views as admin
 from readiness.assessments.views import (
     answering,
@@ -75,6 +75,7 @@ BLUEPRINTS = (
     money_views.bp,
     next_tier.bp,
     bulk_pdf.bp,
+    passkeys.bp,
     peers.bp,
     plans.bp,
     portfolio.bp,

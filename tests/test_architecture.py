@@ -94,6 +94,7 @@ LIBRARIES: dict[str, set[str]] = {
 # Files that lean on one library more than their kind does.
 ALSO = {
     "accounts/passwords.py": {"argon2", "zxcvbn"},
+    "accounts/passkeys.py": {"webauthn"},
     "accounts/second_factor.py": {"pyotp"},
     "accounts/views/second_step.py": {"segno"},
     "assessments/assessment_json.py": {"msgspec"},

@@ -85,7 +85,7 @@ def second_step(text: str, *, is_demo: bool) -> Required:
     except ValueError:
         raise ValueError(
             f"READINESS_SECOND_STEP is {text!r}. Set it to everyone, payers or nobody, or leave it "
-            "out: then payers and administrators are asked for a code from an app."
+            "out: then payers and administrators are asked for a passkey or a code from an app."
         ) from None
 
 

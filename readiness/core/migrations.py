@@ -435,3 +435,31 @@ begin select raise(abort, 'marks are only ever added'); end;
 
 """,
     )
+
+
+@migrations()
+def passkeys(db: Database) -> None:
+    """And what a browser was last asked to sign, kept with its session."""
+    run(
+        db,
+        """
+create table passkeys (
+    id text primary key,
+    person_id text not null references people,
+    name text not null,
+    host text not null,
+    credential_id text not null unique,
+    public_key text not null,
+    sign_count integer not null,
+    added_at text not null,
+    last_used_at text
+) strict;
+
+create index passkeys_of_person on passkeys (person_id);
+
+alter table sessions add column challenge text not null default '';
+
+alter table sessions add column challenge_at text;
+
+""",
+    )

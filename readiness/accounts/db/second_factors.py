@@ -70,7 +70,23 @@ def codes_left(store: Store, person_id: str) -> int:
     return int(row["n"]) if row else 0
 
 
+def is_on(store: Store, person_id: str) -> bool:
+    """Whether signing in asks for a second step: an app that was confirmed, or a passkey."""
+    return bool(
+        store.row(
+            "select 1 from second_factors where person_id = :person and confirmed_at is not null"
+            " union all select 1 from passkeys where person_id = :person",
+            {"person": person_id},
+        )
+    )
+
+
+def remove_app(store: Store, person_id: str) -> None:
+    with store.writing():
+        store.execute("delete from second_factors where person_id = ?", (person_id,))
+
+
 def remove(store: Store, person_id: str) -> None:
     with store.writing():
-        for table in ("recovery_codes", "second_factors"):
+        for table in ("recovery_codes", "second_factors", "passkeys"):
             store.execute(f"delete from {table} where person_id = ?", (person_id,))  # noqa: S608

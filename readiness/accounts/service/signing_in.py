@@ -130,8 +130,7 @@ def forget_old(store: Store, now: datetime) -> None:
 def waiting(store: Store, opened: BrowserSession, actor: Actor, required: Required) -> Waits | None:
     if opened.second_step_at:
         return None
-    factor = second_factors.get(store, actor.id)
-    if factor and factor.confirmed_at:
+    if second_factors.is_on(store, actor.id):
         return Waits.CODE
     return Waits.SET_UP if is_required(required, actor.memberships) else None
 

@@ -7,13 +7,19 @@ The fields travel inside the sign-in form, signed, so that nobody can plant othe
 
 from __future__ import annotations
 
-from flask import current_app, render_template, request, url_for
+from flask import current_app, render_template, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from readiness.accounts.service import signing_in
+from readiness.accounts.service import passkeys, second_step, signing_in
 from readiness.accounts.service.signing_in import Waits
 from readiness.core.web.forms import CodeForm, OnwardForm, PasswordAgainForm, SignInForm
-from readiness.core.web.session import signed_in, store
+from readiness.core.web.session import (
+    session_after_password,
+    settings,
+    signed_in,
+    site,
+    store,
+)
 
 TWELVE_HOURS = 12 * 3600
 LONGEST = 200_000  # characters of names and typed text carried along
@@ -91,6 +97,11 @@ def carry_on(form: OnwardForm) -> None:
     form.kept.data = kept_text if owner() else ""
 
 
+def hand_on(sent: OnwardForm, form: OnwardForm) -> None:
+    """What one form that stood in the way carried, to the next."""
+    form.next.data, form.kept.data = sent.next.data, sent.kept.data
+
+
 def sign_in_page() -> str:
     form = SignInForm(formdata=None)
     carry_on(form)
@@ -111,9 +122,21 @@ def second_step_page(sent: OnwardForm | None = None) -> str:
     if sent is None:
         carry_on(form)
     else:
-        form.next.data, form.kept.data = sent.next.data, sent.kept.data
+        hand_on(sent, form)
     if signed_in().waits_for is Waits.SET_UP:
-        return render_template(
-            "accounts/second_step/needed.html", form=form, begin=url_for("second_step.begin")
-        )
-    return render_template("accounts/second_step/code.html", form=form)
+        return render_template("accounts/second_step/needed.html", form=form, site=site())
+    return code_page(form, "")
+
+
+def code_page(form: CodeForm, options: str) -> str:
+    """`options`: what the browser is told to use a passkey, once the person has asked to."""
+    standing = second_step.standing(session_after_password(), settings().second_step)
+    if not standing.has_app:
+        form.code.description = "One of the codes you keep on paper."
+    return render_template(
+        "accounts/second_step/code.html",
+        form=form,
+        options=options,
+        standing=standing,
+        has_passkey_here=bool(passkeys.usable(session_after_password(), site())),
+    )

@@ -52,6 +52,7 @@ PLACES = {
     "action_id": "no-such-action",
     "posting_id": "no-such-entry",
     "session_id": "no-such-session",
+    "passkey_id": "no-such-passkey",
     "period": "2026-Q4",
     "ending": "csv",
     "kind": "language",
@@ -109,6 +110,11 @@ ROUTES = {
     "POST /account/second-step/begin": "401 200 200 200 200 200 200",
     "POST /account/second-step/codes": "401 200 200 200 200 200 200",
     "POST /account/second-step/off": "401 303 303 303 303 303 303",
+    "POST /sign-in/passkey/begin": "401 409 409 409 409 409 409",  # they have none
+    "POST /sign-in/passkey": "401 409 409 409 409 409 409",
+    "POST /account/passkeys/begin": "401 200 200 200 200 200 200",
+    "POST /account/passkeys": "401 422 422 422 422 422 422",
+    "POST /account/passkeys/<passkey_id>/remove": "401 404 404 404 404 404 404",  # somebody else's
     # one-time links: whoever has the link, may read it; joining asks for the right person
     "GET /letters/<token>": "200 200 200 200 200 200 200",
     "POST /letters/<token>/accept": "422 422 422 422 422 422 422",
