@@ -167,6 +167,10 @@ OPEN_TO_ANYONE = {
 AFTER_THE_PASSWORD = {
     "account.confirm",
     "account.sign_out",
+    "passkeys.add",
+    "passkeys.ask",
+    "passkeys.begin",
+    "passkeys.give",
     "second_step.begin",
     "second_step.confirm",
     "second_step.give",
