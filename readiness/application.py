@@ -16,7 +16,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from readiness import cli
 from readiness.accounts.passwords import Hasher
-from readiness.accounts.views import account, one_time_links, passkeys, second_step, team
+from readiness.accounts.views import (
+    account,
+    one_time_links,
+    passkeys,
+    second_step,
+    single_sign_on,
+    team,
+)
 from readiness.administration import views as admin
 from readiness.assessments.views import (
     answering,
@@ -91,6 +98,7 @@ BLUEPRINTS = (
     cycles.sharing_bp,
     screen.bp,
     second_step.bp,
+    single_sign_on.bp,
     standard_setting.bp,
     imports.record_bp,
     review.submit_bp,

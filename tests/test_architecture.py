@@ -96,6 +96,7 @@ ALSO = {
     "accounts/passwords.py": {"argon2", "zxcvbn"},
     "accounts/passkeys.py": {"webauthn"},
     "accounts/second_factor.py": {"pyotp"},
+    "accounts/service/identity_provider.py": {"authlib", "joserfc", "requests"},
     "accounts/views/second_step.py": {"segno"},
     "assessments/assessment_json.py": {"msgspec"},
     "assessments/scorecard.py": {"msgspec"},

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from readiness.accounts.passkeys import LASTS, Passkey
 from readiness.core.db import Store
+from readiness.core.sealing import row_key
 from readiness.core.serialization import from_row, to_row
 
 
@@ -43,11 +44,20 @@ def use(store: Store, passkey_id: str, sign_count: int, at: datetime) -> bool:
 def remove(store: Store, person_id: str, passkey_id: str) -> bool:
     """Whether there was one of theirs to remove."""
     with store.writing():
-        return bool(
-            store.execute(
-                "delete from passkeys where id = ? and person_id = ?", (passkey_id, person_id)
-            )
-        )
+        held = [each.id for each in of_person(store, person_id) if each.id == passkey_id]
+        forget(store, held)
+    return bool(held)
+
+
+def remove_all(store: Store, person_id: str) -> None:
+    with store.writing():
+        forget(store, [each.id for each in of_person(store, person_id)])
+
+
+def forget(store: Store, ids: list[str]) -> None:
+    for id_ in ids:
+        store.execute("delete from passkeys where id = ?", (id_,))
+    store.add_seals([("passkeys", row_key("passkeys", {"id": id_}), None) for id_ in ids])
 
 
 def ask(store: Store, session_id: str, challenge: str, at: datetime) -> None:

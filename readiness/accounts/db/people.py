@@ -15,6 +15,7 @@ OWN_TABLES = (
     "recovery_codes",
     "second_factors",
     "passkeys",
+    "identities",
     "known_browsers",
     "sessions",
     "told",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from readiness.accounts.db import passkeys
 from readiness.accounts.second_factor import SecondFactor
 from readiness.core.db import Store
 from readiness.core.serialization import from_row, to_row
@@ -88,5 +89,6 @@ def remove_app(store: Store, person_id: str) -> None:
 
 def remove(store: Store, person_id: str) -> None:
     with store.writing():
-        for table in ("recovery_codes", "second_factors", "passkeys"):
+        passkeys.remove_all(store, person_id)
+        for table in ("recovery_codes", "second_factors"):
             store.execute(f"delete from {table} where person_id = ?", (person_id,))  # noqa: S608

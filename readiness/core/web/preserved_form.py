@@ -10,8 +10,9 @@ from __future__ import annotations
 from flask import current_app, render_template, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from readiness.accounts.service import passkeys, second_step, signing_in
+from readiness.accounts.service import passkeys, second_step, signing_in, single_sign_on
 from readiness.accounts.service.signing_in import Waits
+from readiness.accounts.sessions import Method
 from readiness.core.web.forms import CodeForm, OnwardForm, PasswordAgainForm, SignInForm
 from readiness.core.web.session import (
     session_after_password,
@@ -113,7 +114,22 @@ def sign_in_page() -> str:
 def confirm_page() -> str:
     form = PasswordAgainForm(formdata=None)
     carry_on(form)
-    return render_template("accounts/confirm.html", form=form)
+    return password_again(form)
+
+
+def password_again(form: PasswordAgainForm) -> str:
+    """For a person without a password: the identity provider in its place."""
+    sign_on = single_sign_on.standing(session_after_password(), settings().identity_provider)
+    return render_template("accounts/confirm.html", form=form, sign_on=sign_on)
+
+
+def genuine(text: str) -> str:
+    """A kept form that we signed; nothing else is stored for somebody who has not signed in."""
+    try:
+        signer().loads(text, max_age=TWELVE_HOURS)
+    except BadSignature:
+        return ""
+    return text
 
 
 def second_step_page(sent: OnwardForm | None = None) -> str:
@@ -138,5 +154,6 @@ def code_page(form: CodeForm, options: str) -> str:
         form=form,
         options=options,
         standing=standing,
+        is_by_password=signed_in().session.method is Method.PASSWORD,
         has_passkey_here=bool(passkeys.usable(session_after_password(), site())),
     )

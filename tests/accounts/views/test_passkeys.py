@@ -12,7 +12,9 @@ from dataclasses import replace
 import pytest
 
 from readiness.accounts.db import passkeys, second_factors
+from readiness.core import verification
 from readiness.core.config import Required
+from readiness.core.sealing import key_of
 from tests.accounts.views.test_second_step import code_now, set_up, sign_in_with
 from tests.factories import world
 from tests.factories.authenticator import Authenticator, options_on
@@ -211,6 +213,18 @@ def test_a_removed_passkey_opens_nothing(client, phone, clock):
     assert give(client, phone).status_code == 422
 
 
+def test_the_file_is_whole_after_removals_and_a_change_by_hand_is_found(client, phone, store):
+    sign_in_with(client, "maya")
+    give(client, phone)
+    add(client, Authenticator(), "Other")
+    world.send(client, removals(client)[0])
+    assert verification.problems(store, key_of(store.path)) == []
+    with store.writing():
+        store.execute("update passkeys set public_key = 'of a thief'")
+    [problem] = verification.problems(store, key_of(store.path))
+    assert "passkeys was changed by hand" in problem
+
+
 def test_nobody_removes_somebody_elses(app, client, phone, store):
     [held] = passkeys.of_person(store, "maya")
     sign_in_with(other := app.test_client(), "cara")
@@ -241,6 +255,7 @@ def test_whoever_lost_it_is_helped_as_with_an_app(app, client, phone, store):
     sign_in_with(ada := app.test_client(), "ada")
     world.send(ada, "/admin/people/maya/remove-second-step")
     assert not passkeys.of_person(store, "maya")
+    assert verification.problems(store, key_of(store.path)) == []
     sign_in_with(client, "maya")
     assert is_in(client)
 

@@ -161,6 +161,9 @@ OPEN_TO_ANYONE = {
     "letters.accept",
     "letters.choose_password",
     "letters.read",
+    "sign_on.back",
+    "sign_on.join",
+    "sign_on.sign_in",
 }
 
 
@@ -175,6 +178,7 @@ AFTER_THE_PASSWORD = {
     "second_step.confirm",
     "second_step.give",
     "second_step.show",
+    "sign_on.confirm",
 }
 
 

@@ -115,6 +115,13 @@ ROUTES = {
     "POST /account/passkeys/begin": "401 200 200 200 200 200 200",
     "POST /account/passkeys": "401 422 422 422 422 422 422",
     "POST /account/passkeys/<passkey_id>/remove": "401 404 404 404 404 404 404",  # somebody else's
+    # single sign-on: none is set up here
+    "POST /sign-in/provider": "404 404 404 404 404 404 404",
+    "GET /sign-in/provider/back": "404 404 404 404 404 404 404",
+    "POST /confirm/provider": "401 404 404 404 404 404 404",
+    "POST /account/single-sign-on/link": "401 404 404 404 404 404 404",
+    "POST /account/single-sign-on/unlink": "401 404 404 404 404 404 404",
+    "POST /letters/<token>/provider": "404 404 404 404 404 404 404",
     # one-time links: whoever has the link, may read it; joining asks for the right person
     "GET /letters/<token>": "200 200 200 200 200 200 200",
     "POST /letters/<token>/accept": "422 422 422 422 422 422 422",
