@@ -16,7 +16,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from readiness import cli
 from readiness.accounts.passwords import Hasher
-from readiness.accounts.views import account, history, one_time_links, second_step, team
+from readiness.accounts.views import (
+    account,
+    history,
+    one_time_links,
+    passkeys,
+    second_step,
+    single_sign_on,
+    team,
+)
 from readiness.administration import views as admin
 from readiness.assessments.views import (
     answering,
@@ -77,6 +85,7 @@ BLUEPRINTS = (
     monitoring.bp,
     next_tier.bp,
     bulk_pdf.bp,
+    passkeys.bp,
     peers.bp,
     plans.bp,
     portfolio.bp,
@@ -92,6 +101,7 @@ BLUEPRINTS = (
     cycles.sharing_bp,
     screen.bp,
     second_step.bp,
+    single_sign_on.bp,
     standard_setting.bp,
     imports.record_bp,
     review.submit_bp,

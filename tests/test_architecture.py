@@ -94,7 +94,9 @@ LIBRARIES: dict[str, set[str]] = {
 # Files that lean on one library more than their kind does.
 ALSO = {
     "accounts/passwords.py": {"argon2", "zxcvbn"},
+    "accounts/passkeys.py": {"webauthn"},
     "accounts/second_factor.py": {"pyotp"},
+    "accounts/service/identity_provider.py": {"authlib", "joserfc", "requests"},
     "accounts/views/second_step.py": {"segno"},
     "assessments/assessment_json.py": {"msgspec"},
     "assessments/scorecard.py": {"msgspec"},

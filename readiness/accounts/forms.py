@@ -59,6 +59,14 @@ class JoinForm(NewPasswordForm):
     )
 
 
+class JoinByProviderForm(SafeForm):
+    name = StringField(
+        "Your name, as colleagues know you",
+        [DataRequired("Enter your name."), Length(max=100)],
+        id="name-of-who-joins",  # beside the form with a password
+    )
+
+
 class InvitePersonForm(SafeForm):
     email = EmailField(
         "E-mail address", [DataRequired("Enter an e-mail address."), Length(max=200), ADDRESS]

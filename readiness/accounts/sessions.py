@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 IDLE = timedelta(minutes=60)  # after this long without a request the session ends
 LONGEST = timedelta(hours=12)  # and after this long in any case
@@ -29,9 +30,16 @@ SYSTEMS = (
 )
 
 
+class Method(StrEnum):
+    """How a person signed in."""
+
+    PASSWORD = "password"  # noqa: S105 - and no password
+    SINGLE_SIGN_ON = "single sign-on"
+
+
 @dataclass(frozen=True)
 class BrowserSession:
-    """One browser in which a person gave their password. Its id is the hash of its token."""
+    """One browser in which a person signed in. Its id is the hash of its token."""
 
     id: str
     person_id: str
@@ -40,6 +48,7 @@ class BrowserSession:
     confirmed_at: datetime  # when they last proved who they are
     second_step_at: datetime | None = None  # when a code was given, or set up
     browser: str = ""
+    method: Method = Method.PASSWORD
 
     @property
     def ends_at(self) -> datetime:

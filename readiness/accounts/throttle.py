@@ -47,6 +47,12 @@ def for_code(person_id: str) -> tuple[Limit, ...]:
     )
 
 
+def for_single_sign_on(address: str) -> tuple[Limit, ...]:
+    """Questions to the provider, which anybody may begin and which are kept for a while."""
+    limits = (Limit("single sign-on", 1000),)
+    return (*limits, Limit(f"single sign-on from {address}", 100)) if address else limits
+
+
 def for_confirming(person_id: str) -> tuple[Limit, ...]:
     return (Limit(f"password of {person_id}", 10),)
 

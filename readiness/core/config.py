@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from readiness.core.small_cells import FEWEST, THRESHOLDS
 
@@ -26,6 +27,16 @@ class Required(StrEnum):
 
 
 @dataclass(frozen=True)
+class IdentityProvider:
+    """Who vouches for people by OpenID Connect, and as whom this installation is known there."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str  # on the button
+
+
+@dataclass(frozen=True)
 class Settings:
     data: Path  # the folder with the database and its backups
     secret_key: str | None = None  # None: commands work, pages are refused
@@ -38,6 +49,7 @@ class Settings:
     second_step: Required = Required.NOBODY
     backup_recipient: str = ""  # whose key backups are encrypted for, or a file of such keys
     metrics_token: str = ""  # with which another machine may read /metrics
+    identity_provider: IdentityProvider | None = None
     proxies: int = 0  # trusted reverse proxies in front, each adding one X-Forwarded-For
     security_contact: str = ""  # a URI, to which weaknesses are reported; empty: none is told
 
@@ -63,6 +75,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         second_step=second_step(environ.get("READINESS_SECOND_STEP", ""), is_demo=is_demo),
         backup_recipient=environ.get("READINESS_BACKUP_RECIPIENT", "").strip(),
         metrics_token=environ.get("READINESS_METRICS_TOKEN", "").strip(),
+        identity_provider=identity_provider(environ, is_demo=is_demo),
         proxies=how_many(environ.get("READINESS_PROXIES", "")),
         smallest_shown=smallest_shown(environ.get("READINESS_SMALLEST_SHOWN", "")),
         hides_all_positive=hides_all_positive(environ.get("READINESS_ALL_POSITIVE", "")),
@@ -95,8 +108,30 @@ def second_step(text: str, *, is_demo: bool) -> Required:
     except ValueError:
         raise ValueError(
             f"READINESS_SECOND_STEP is {text!r}. Set it to everyone, payers or nobody, or leave it "
-            "out: then payers and administrators are asked for a code from an app."
+            "out: then payers and administrators are asked for a passkey or a code from an app."
         ) from None
+
+
+def identity_provider(environ: Mapping[str, str], *, is_demo: bool) -> IdentityProvider | None:
+    """
+    >>> identity_provider({}, is_demo=False) is None
+    True
+    """
+    names = ("READINESS_OIDC_ISSUER", "READINESS_OIDC_CLIENT_ID", "READINESS_OIDC_CLIENT_SECRET")
+    given = [environ.get(name, "").strip() for name in names]
+    if not any(given):
+        return None
+    if missing := [name for name, value in zip(names, given, strict=True) if not value]:
+        raise ValueError(f"{missing[0]} is missing. Single sign-on needs {', '.join(names)}.")
+    issuer = urlsplit(given[0])
+    is_loopback = is_demo and issuer.hostname in ("127.0.0.1", "localhost", "::1")
+    if issuer.scheme != "https" and not (is_loopback and issuer.scheme == "http"):
+        raise ValueError(
+            f"READINESS_OIDC_ISSUER is {given[0]!r}. Set it to the https address that the provider "
+            "calls its issuer, such as https://login.example.org."
+        )
+    name = environ.get("READINESS_OIDC_NAME", "").strip() or "single sign-on"
+    return IdentityProvider(given[0], given[1], given[2], name)
 
 
 def smallest_shown(text: str) -> int:

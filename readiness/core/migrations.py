@@ -440,3 +440,67 @@ begin select raise(abort, 'marks are only ever added'); end;
 
 """,
     )
+
+
+@migrations()
+def passkeys(db: Database) -> None:
+    """And what a browser was last asked to sign, kept with its session."""
+    run(
+        db,
+        """
+create table passkeys (
+    id text primary key,
+    person_id text not null references people,
+    name text not null,
+    host text not null,
+    credential_id text not null unique,
+    public_key text not null,
+    sign_count integer not null,
+    added_at text not null,
+    last_used_at text
+) strict;
+
+create index passkeys_of_person on passkeys (person_id);
+
+alter table sessions add column challenge text not null default '';
+
+alter table sessions add column challenge_at text;
+
+""",
+    )
+
+
+@migrations()
+def single_sign_on(db: Database) -> None:
+    """Who is known to the identity provider as whom, and what it was asked and has not answered."""
+    run(
+        db,
+        """
+create table identities (
+    issuer text not null,
+    subject text not null,
+    person_id text not null references people,
+    linked_at text not null,
+    last_used_at text,
+    primary key (issuer, subject)
+) strict;
+
+create index identities_of_person on identities (person_id);
+
+create table sign_on_requests (
+    state_sha256 text primary key,
+    nonce text not null,
+    verifier text not null,
+    purpose text not null,
+    session_id text not null,
+    invitation text not null,
+    name text not null,
+    next text not null,
+    kept text not null,
+    at text not null
+) strict;
+
+alter table sessions add column method text not null default 'password';
+
+""",
+    )

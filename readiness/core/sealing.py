@@ -26,10 +26,12 @@ NO_KEY = (
 )
 SEALED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # table -> its key, what counts
     "people": (("id",), ("email", "password_hash", "is_active")),
+    "identities": (("issuer", "subject"), ("person_id",)),
     "memberships": (
         ("id",),
         ("person_id", "role", "group_id", "payer_id", "may_attest", "started_at", "ended_at"),
     ),
+    "passkeys": (("id",), ("person_id", "host", "credential_id", "public_key")),
     "grants": (
         ("id",),
         (

@@ -14,6 +14,8 @@ from readiness.core.serialization import from_row, to_row
 OWN_TABLES = (
     "recovery_codes",
     "second_factors",
+    "passkeys",
+    "identities",
     "known_browsers",
     "sessions",
     "told",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from readiness.accounts.db import passkeys
 from readiness.accounts.second_factor import SecondFactor
 from readiness.core.db import Store
 from readiness.core.serialization import from_row, to_row
@@ -70,7 +71,24 @@ def codes_left(store: Store, person_id: str) -> int:
     return int(row["n"]) if row else 0
 
 
+def is_on(store: Store, person_id: str) -> bool:
+    """Whether signing in asks for a second step: an app that was confirmed, or a passkey."""
+    return bool(
+        store.row(
+            "select 1 from second_factors where person_id = :person and confirmed_at is not null"
+            " union all select 1 from passkeys where person_id = :person",
+            {"person": person_id},
+        )
+    )
+
+
+def remove_app(store: Store, person_id: str) -> None:
+    with store.writing():
+        store.execute("delete from second_factors where person_id = ?", (person_id,))
+
+
 def remove(store: Store, person_id: str) -> None:
     with store.writing():
+        passkeys.remove_all(store, person_id)
         for table in ("recovery_codes", "second_factors"):
             store.execute(f"delete from {table} where person_id = ?", (person_id,))  # noqa: S608

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from readiness.accounts import throttle
-from readiness.accounts.db import attempts, people, second_factors, sessions
+from readiness.accounts import single_sign_on, throttle
+from readiness.accounts.db import attempts, identities, people, second_factors, sessions
 from readiness.accounts.db.tokens import digest
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.second_factor import is_required
@@ -87,15 +87,24 @@ def sign_in(
     )
     with store.writing():
         attempts.take_back(store, limits, now)
-        forget_old(store, now)
         if renewed:
             people.set_password(store, person.id, renewed)
+        return open_session(store, opened, browser, required, "signed in to")
+
+
+def open_session(
+    store: Store, opened: BrowserSession, browser: str, required: Required, verb: str
+) -> SignedIn:
+    """Begin it, in a `browser` that is known by this token from now on."""
+    now, person_id = opened.created_at, opened.person_id
+    with store.writing():
+        forget_old(store, now)
         sessions.start(store, opened)
-        sessions.know(store, browser, person.id, now)
-        actor = people.actor(store, person.id)
+        sessions.know(store, browser, person_id, now)
+        actor = people.actor(store, person_id)
         waits_for = waiting(store, opened, actor, required)
         if waits_for is None:
-            record(store, "signed in to", person.id, person.id, now)
+            record(store, verb, person_id, person_id, now)
     return SignedIn(opened, actor, waits_for)
 
 
@@ -125,13 +134,13 @@ def note_wrong(
 def forget_old(store: Store, now: datetime) -> None:
     attempts.forget_older(store, now - throttle.KEPT)
     sessions.forget_older(store, now - 2 * LONGEST)
+    identities.forget_older(store, now - single_sign_on.LASTS)
 
 
 def waiting(store: Store, opened: BrowserSession, actor: Actor, required: Required) -> Waits | None:
     if opened.second_step_at:
         return None
-    factor = second_factors.get(store, actor.id)
-    if factor and factor.confirmed_at:
+    if second_factors.is_on(store, actor.id):
         return Waits.CODE
     return Waits.SET_UP if is_required(required, actor.memberships) else None
 

@@ -22,11 +22,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from readiness.accounts.forms import ChangePasswordForm
-from readiness.accounts.service import account, notices, people
+from readiness.accounts.service import account, notices, people, single_sign_on
 from readiness.accounts.service import second_step as second_step_service
 from readiness.accounts.service import signing_in as service
 from readiness.accounts.service.people import NamedMembership
-from readiness.accounts.service.signing_in import Credentials
+from readiness.accounts.service.signing_in import Credentials, SignedIn
 from readiness.accounts.throttle import telling
 from readiness.core import permissions
 from readiness.core.errors import BadInput, Busy, Denied, NotSaved
@@ -74,14 +74,14 @@ def signing_in() -> ResponseReturnValue:
     if not form.validate():
         return not_signed_in(form, ""), 422
     former, known = own_token(), request.cookies.get(current_app.config["BROWSER_COOKIE"], "")
+    new_tokens = tokens_here()
     sent = Credentials(
         email=form.email.data or "",
         password=form.password.data or "",
         address=address(),
         browser=known,
-        user_agent=request.user_agent.string[:LONGEST_NAME],
+        user_agent=user_agent(),
     )
-    new_tokens = secrets.token_urlsafe(32), known or secrets.token_urlsafe(32)
     hasher, required = current_app.config["HASHER"], settings().second_step
     try:
         found = service.sign_in(store(), hasher, sent, new_tokens, required, now())
@@ -89,7 +89,14 @@ def signing_in() -> ResponseReturnValue:
         return not_signed_in(form, str(error)), STATUS[type(error)]
     except NotSaved:
         return not_signed_in(form, NO_SESSION), 503
-    service.sign_out(store(), former, now())  # the session this browser had before
+    return signed_in_here(found, form, former, new_tokens)
+
+
+def signed_in_here(
+    found: SignedIn, form: OnwardForm, former: str, new_tokens: tuple[str, str]
+) -> Response:
+    """On to the next page, in place of the session that this browser had before."""
+    service.sign_out(store(), former, now())
     cookie.clear()  # a new form token for a new person
     cookie[preserved_form.WRITER] = draft_owner(found.actor.id)
     g.pop("csrf_token", None)  # also where this request has already written one
@@ -98,12 +105,22 @@ def signing_in() -> ResponseReturnValue:
     return with_cookies(response, *new_tokens)
 
 
+def tokens_here() -> tuple[str, str]:
+    """Of a new session, and of the browser: that by which it is known, if it is."""
+    known = request.cookies.get(current_app.config["BROWSER_COOKIE"], "")
+    return secrets.token_urlsafe(32), known or secrets.token_urlsafe(32)
+
+
+def user_agent() -> str:
+    return request.user_agent.string[:LONGEST_NAME]
+
+
 def address() -> str:
     is_forwarded = settings().proxies == 0 and "X-Forwarded-For" in request.headers
     return telling(request.remote_addr or "", is_forwarded=is_forwarded)
 
 
-def second_step(form: SignInForm) -> Response:
+def second_step(form: OnwardForm) -> Response:
     return current_app.make_response(preserved_form.second_step_page(form))
 
 
@@ -172,14 +189,13 @@ def confirm() -> ResponseReturnValue:
     """The password once more, and on to the page that asked for it."""
     form = PasswordAgainForm()
     if not form.validate():
-        return render_template("accounts/confirm.html", form=form), 422
+        return preserved_form.password_again(form), 422
     here, token = signed_in().session, secrets.token_urlsafe(32)
     hasher, password = current_app.config["HASHER"], form.password.data or ""
     try:
         account.confirm(session_after_password(), hasher, here, password, token)
     except BadInput as error:
-        form = with_problems(form, error)
-        return render_template("accounts/confirm.html", form=form), 422
+        return preserved_form.password_again(with_problems(form, error)), 422
     response = go_on(form) if g.actor else second_step(form)
     set_cookie(response, "SIGN_IN_COOKIE", token)
     return response
@@ -230,6 +246,7 @@ def my_page(form: ChangePasswordForm) -> str:
         browsers=account.own_sessions(session(), signed_in().session),
         second_step=second_step_service.standing(session(), settings().second_step),
         entries=notices.own_entries(session()),
+        sign_on=single_sign_on.standing(session(), settings().identity_provider),
     )
 
 

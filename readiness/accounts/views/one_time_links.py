@@ -7,7 +7,7 @@ import secrets
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from readiness.accounts.forms import JoinForm, NewPasswordForm
+from readiness.accounts.forms import JoinByProviderForm, JoinForm, NewPasswordForm
 from readiness.accounts.service import one_time_links
 from readiness.accounts.service.one_time_links import LinkContents
 from readiness.accounts.team import LinkPurpose
@@ -30,7 +30,13 @@ def read(token: str) -> ResponseReturnValue:
 
 
 def invitation_page(token: str, opened: LinkContents, form: JoinForm) -> str:
-    return render_template("accounts/invitation.html", token=token, opened=opened, form=form)
+    return render_template(
+        "accounts/invitation.html",
+        token=token,
+        opened=opened,
+        form=form,
+        provider_form=JoinByProviderForm(formdata=None, name=form.name.data),
+    )
 
 
 def reset_page(token: str, opened: LinkContents, form: NewPasswordForm) -> str:

@@ -8,9 +8,11 @@ import segno
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from readiness.accounts.second_factor import CODE_BYTES, CODES
 from readiness.accounts.service import second_step as service
+from readiness.accounts.service.signing_in import Waits
 from readiness.accounts.views.account import go_on
 from readiness.core.errors import BadInput, Denied
 from readiness.core.permissions import Can
@@ -22,6 +24,7 @@ from readiness.core.web.session import (
     session_after_password,
     settings,
     signed_in,
+    site,
 )
 
 bp = Blueprint("second_step", __name__)
@@ -44,13 +47,12 @@ def refused(form: CodeForm, error: BadInput | Denied) -> CodeForm:
 def give() -> ResponseReturnValue:
     form = CodeForm()
     if not form.validate():
-        return render_template("accounts/second_step/code.html", form=form), 422
+        return preserved_form.code_page(form, ""), 422
     found = signed_in()
     try:
         service.give(session_after_password(), key(), found.session, form.code.data or "")
     except (BadInput, Denied) as error:
-        page = render_template("accounts/second_step/code.html", form=refused(form, error))
-        return page, STATUS[type(error)]
+        return preserved_form.code_page(refused(form, error), ""), STATUS[type(error)]
     g.actor = found.actor
     return go_on(form)
 
@@ -58,6 +60,8 @@ def give() -> ResponseReturnValue:
 @bp.get("/account/second-step")
 @open_after_password
 def show() -> ResponseReturnValue:
+    if signed_in().waits_for is Waits.CODE:
+        return preserved_form.second_step_page(), 401
     return set_up_page(CodeForm(formdata=None))
 
 
@@ -69,6 +73,7 @@ def set_up_page(form: CodeForm) -> str:
         offered=offered,
         square=square(offered.address) if offered else "",
         standing=service.standing(session_after_password(), settings().second_step),
+        site=site(),
     )
 
 
@@ -88,9 +93,9 @@ def square(text: str) -> Markup:
 @open_after_password
 @asks_again
 def begin() -> ResponseReturnValue:
-    service.begin(session_after_password(), secrets.token_urlsafe(16))
-    onward, form = OnwardForm(), CodeForm(formdata=None)
-    form.next.data, form.kept.data = onward.next.data, onward.kept.data
+    service.begin(session_after_password(), signed_in().session, secrets.token_urlsafe(16))
+    form = CodeForm(formdata=None)
+    preserved_form.hand_on(OnwardForm(), form)
     return set_up_page(form)
 
 
@@ -130,7 +135,15 @@ def new_codes() -> ResponseReturnValue:
 @bp.post("/account/second-step/off")
 @needs(Can.SEE_HOME)
 @asks_again
-def turn_off() -> ResponseReturnValue:
-    service.turn_off(session(), settings().second_step)
+def remove_app() -> ResponseReturnValue:
+    service.remove_app(session(), settings().second_step)
+    return removed()
+
+
+def removed() -> Response:
+    """Back to what is left of the second step, or to the account."""
+    if service.standing(session(), settings().second_step).is_on:
+        flash("Removed. Signing in still asks for a second step.")
+        return redirect(url_for("second_step.show"), 303)
     flash("Signing in asks for your password only from now on.")
     return redirect(url_for("account.mine"), 303)

@@ -122,3 +122,17 @@ class CodeForm(OnwardForm):
         [DataRequired("Enter the code that your app shows."), Length(max=20)],
         description="The six digits in your app, or one of the codes you keep on paper.",
     )
+
+
+class PasskeyForm(OnwardForm):
+    """`credential` is filled in by a script, with what the browser's authenticator answers."""
+
+    credential = HiddenField()
+
+
+class NewPasskeyForm(PasskeyForm):
+    name = StringField(
+        "Name of the passkey",
+        [DataRequired("Give the passkey a name."), Length(max=60)],
+        description="By which you know it again, such as Phone or Blue key.",
+    )

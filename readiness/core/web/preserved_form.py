@@ -7,14 +7,22 @@ The fields travel inside the sign-in form, signed, so that nobody can plant othe
 
 from __future__ import annotations
 
-from flask import current_app, render_template, request, url_for
+from flask import current_app, render_template, request
 from flask import session as cookie
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from readiness.accounts.service import signing_in
+from readiness.accounts.service import passkeys, second_step, signing_in, single_sign_on
 from readiness.accounts.service.signing_in import Waits
+from readiness.accounts.sessions import Method
 from readiness.core.web.forms import CodeForm, OnwardForm, PasswordAgainForm, SignInForm
-from readiness.core.web.session import draft_owner, signed_in, store
+from readiness.core.web.session import (
+    draft_owner,
+    session_after_password,
+    settings,
+    signed_in,
+    site,
+    store,
+)
 
 TWELVE_HOURS = 12 * 3600
 LONGEST = 200_000  # characters of names and typed text carried along
@@ -95,6 +103,11 @@ def carry_on(form: OnwardForm) -> None:
     form.kept.data = kept_text if writer() else ""
 
 
+def hand_on(sent: OnwardForm, form: OnwardForm) -> None:
+    """What one form that stood in the way carried, to the next."""
+    form.next.data, form.kept.data = sent.next.data, sent.kept.data
+
+
 def sign_in_page() -> str:
     form = SignInForm(formdata=None)
     carry_on(form)
@@ -106,7 +119,22 @@ def sign_in_page() -> str:
 def confirm_page() -> str:
     form = PasswordAgainForm(formdata=None)
     carry_on(form)
-    return render_template("accounts/confirm.html", form=form)
+    return password_again(form)
+
+
+def password_again(form: PasswordAgainForm) -> str:
+    """For a person without a password: the identity provider in its place."""
+    sign_on = single_sign_on.standing(session_after_password(), settings().identity_provider)
+    return render_template("accounts/confirm.html", form=form, sign_on=sign_on)
+
+
+def genuine(text: str) -> str:
+    """A kept form that we signed; nothing else is stored for somebody who has not signed in."""
+    try:
+        signer().loads(text, max_age=TWELVE_HOURS)
+    except BadSignature:
+        return ""
+    return text
 
 
 def second_step_page(sent: OnwardForm | None = None) -> str:
@@ -115,9 +143,22 @@ def second_step_page(sent: OnwardForm | None = None) -> str:
     if sent is None:
         carry_on(form)
     else:
-        form.next.data, form.kept.data = sent.next.data, sent.kept.data
+        hand_on(sent, form)
     if signed_in().waits_for is Waits.SET_UP:
-        return render_template(
-            "accounts/second_step/needed.html", form=form, begin=url_for("second_step.begin")
-        )
-    return render_template("accounts/second_step/code.html", form=form)
+        return render_template("accounts/second_step/needed.html", form=form, site=site())
+    return code_page(form, "")
+
+
+def code_page(form: CodeForm, options: str) -> str:
+    """`options`: what the browser is told to use a passkey, once the person has asked to."""
+    standing = second_step.standing(session_after_password(), settings().second_step)
+    if not standing.has_app:
+        form.code.description = "One of the codes you keep on paper."
+    return render_template(
+        "accounts/second_step/code.html",
+        form=form,
+        options=options,
+        standing=standing,
+        is_by_password=signed_in().session.method is Method.PASSWORD,
+        has_passkey_here=bool(passkeys.usable(session_after_password(), site())),
+    )

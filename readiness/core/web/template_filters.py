@@ -72,6 +72,7 @@ def common() -> dict[str, Any]:
         "actor": actor,
         "may": may,
         "is_demo": settings().is_demo,
+        "provider_name": provider.name if (provider := settings().identity_provider) else "",
         "draft_owner": draft_owner(actor.id) if actor else "",
         "session_ends_at": g.get("session_ends_at"),
         "session_now": g.get("now"),

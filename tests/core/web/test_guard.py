@@ -164,16 +164,24 @@ OPEN_TO_ANYONE = {
     "letters.read",
     "monitoring.metrics",
     "monitoring.show_ready",
+    "sign_on.back",
+    "sign_on.join",
+    "sign_on.sign_in",
 }
 
 
 AFTER_THE_PASSWORD = {
     "account.confirm",
     "account.sign_out",
+    "passkeys.add",
+    "passkeys.ask",
+    "passkeys.begin",
+    "passkeys.give",
     "second_step.begin",
     "second_step.confirm",
     "second_step.give",
     "second_step.show",
+    "sign_on.confirm",
 }
 
 
