@@ -11,6 +11,7 @@ from tests.browser import crawl, tools
 from tests.browser.demo import follow, press, says, sign_in
 
 NO_PAGES = {"static", "assets.bootstrap", "assets.font", "home.health", "plan.json"} | {
+    "home.security",
     "upload.progress",
     "laboratory.progress",
     "packs.progress",
