@@ -20,7 +20,7 @@ lint: ## style and format
 types: ## types, strictly
 	.venv/bin/python -m mypy
 
-prove: ## that nobody gets in and nothing is lost, for some twenty minutes
+prove: ## that nobody gets in and nothing is lost, for some ten minutes
 	script/prove
 
 bench: ## speed and memory, beside what one would use instead

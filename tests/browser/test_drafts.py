@@ -26,7 +26,7 @@ SAVED = re.compile(r"^Saved \d\d:\d\d$")
 @pytest.fixture
 def data(tmp_path):
     maya = Membership("m", "maya", Role.PRACTICE_MANAGER, group_id="elm")
-    with closing(Store(tmp_path / "readiness.db")) as store:
+    with closing(Store.create(tmp_path / "readiness.db")) as store:
         migrate(store)
         world.fill(store)
         session = Session(store, Actor("maya", "Maya", (maya,)), world.NOW)

@@ -13,6 +13,7 @@ from tests.browser.demo import follow, press, says, sign_in
 NO_PAGES = {"static", "assets.bootstrap", "assets.font", "home.health", "plan.json"} | {
     "monitoring.metrics",
     "monitoring.show_ready",
+    "home.security",
     "upload.progress",
     "laboratory.progress",
     "packs.progress",
@@ -47,7 +48,14 @@ ROOMS = (  # whose page an address is; the first that fits
     ("/stratification-rules", GROUP),
     ("/", ANYBODY),
 )
-EVERYBODY_S = {"home.front", "home.start", "account.mine", "account.sign_in", "letters.read"}
+EVERYBODY_S = {
+    "home.front",
+    "home.start",
+    "account.mine",
+    "account.sign_in",
+    "letters.read",
+    "second_step.show",
+}
 
 
 def nothing(page):

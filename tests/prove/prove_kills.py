@@ -33,6 +33,7 @@ MANAGERS = {
     "pine": "manager.pine@example.org",
     "juniper": "manager.juniper@example.org",
 }
+NOT_NOW = 503  # in words: others have been saving for too long; nothing was stored
 CUT_OFF = (OSError, http.client.HTTPException)
 Answer = TypeVar("Answer")
 Item = tuple[str, str]  # an assessment's id and an item's
@@ -77,6 +78,7 @@ class Writer(threading.Thread):
     sent: dict[Item, dict[str, int]] = field(default_factory=dict)  # note -> level
     acknowledged: Stored = field(default_factory=dict)
     cut_off: int = 0
+    told_to_wait: int = 0
     refused: list[str] = field(default_factory=list)  # answers that a kill does not explain
     is_over: threading.Event = field(default_factory=threading.Event)
 
@@ -111,10 +113,14 @@ class Writer(threading.Thread):
         self.sent.setdefault(item, {})[note] = level
         content = {"choice": str(level), "note": note, "base": self.revisions[item]}
         status, reply = self.again(lambda: browser.put(path, content))
+        while status == NOT_NOW and not self.is_over.is_set():
+            self.told_to_wait += 1
+            time.sleep(0.05)
+            status, reply = self.again(lambda: browser.put(path, content))
         if status == 200:
             self.revisions[item] = revision = json.loads(reply)["revision"]
             self.acknowledged[item, revision] = level, note
-        else:
+        elif status != NOT_NOW:
             self.refused.append(f"{status} to {note!r}: {reply[:200].decode(errors='replace')}")
 
 
@@ -198,3 +204,5 @@ def checked(folder: Path, before: Stored, writers: list[Writer]) -> Iterator[Fig
     cut_off = sum(each.cut_off for each in writers)
     refused = [says for each in writers for says in each.refused]
     yield counted("requests cut off and sent again", cut_off, refused)
+    waited = sum(each.told_to_wait for each in writers)
+    yield Figure("told to wait while others save, and sent again", waited)

@@ -47,7 +47,7 @@ def test_a_save_that_is_not_there_or_was_never_sent_would_be_noticed(server):
     (item, revision), *_ = before
     writer = prove_kills.Writer(1, "", [item], 0, {})
     writer.acknowledged[item, revision + 1] = 2, "never stored"
-    lost, half, _ = prove_kills.checked(server.folder, {}, [writer])
+    lost, half, *_ = prove_kills.checked(server.folder, {}, [writer])
     assert lost.off == 1
     assert "never stored" in lost.example
     assert half.off == len(before)
