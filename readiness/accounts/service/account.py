@@ -69,6 +69,11 @@ def change_password(
         record(session, "changed the password of")
 
 
+def renew(session: Session, here: BrowserSession, token: str) -> None:
+    """The session has proved more than before, and goes on under another token."""
+    sessions.renew(session.store, here.id, token)
+
+
 def confirm(
     session: Session, hasher: Hasher, here: BrowserSession, password: str, token: str
 ) -> None:

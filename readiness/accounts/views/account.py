@@ -149,6 +149,14 @@ def with_cookies(response: Response, token: str, browser: str) -> Response:
     return response
 
 
+def renewed(response: Response) -> Response:
+    """After the second step: a token known from before it opens nothing that it opened."""
+    token = secrets.token_urlsafe(32)
+    account.renew(session_after_password(), signed_in().session, token)
+    set_cookie(response, "SIGN_IN_COOKIE", token)
+    return response
+
+
 def set_cookie(response: Response, name: str, value: str, max_age: int | None = None) -> None:
     response.set_cookie(
         current_app.config[name],

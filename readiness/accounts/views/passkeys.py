@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from readiness.accounts.passkeys import CHALLENGE_BYTES
 from readiness.accounts.second_factor import CODE_BYTES, CODES
 from readiness.accounts.service import passkeys as service
-from readiness.accounts.views.account import go_on
+from readiness.accounts.views.account import go_on, renewed
 from readiness.accounts.views.second_step import codes_page, key, removed
 from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
@@ -64,7 +64,7 @@ def give() -> ResponseReturnValue:
     except BadInput as error:
         return asking(form, str(error)), 422
     g.actor = found.actor
-    return go_on(form)
+    return renewed(go_on(form))
 
 
 @bp.post("/account/passkeys/begin")

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from readiness.accounts.second_factor import CODE_BYTES, CODES
 from readiness.accounts.service import second_step as service
 from readiness.accounts.service.signing_in import Waits
-from readiness.accounts.views.account import go_on
+from readiness.accounts.views.account import go_on, renewed
 from readiness.core.errors import BadInput, Denied
 from readiness.core.permissions import Can
 from readiness.core.web import preserved_form
@@ -54,7 +54,7 @@ def give() -> ResponseReturnValue:
     except (BadInput, Denied) as error:
         return preserved_form.code_page(refused(form, error), ""), STATUS[type(error)]
     g.actor = found.actor
-    return go_on(form)
+    return renewed(go_on(form))
 
 
 @bp.get("/account/second-step")

@@ -67,8 +67,11 @@ def test_the_password_alone_opens_nothing(client, with_app, store, clock):
     assert Page(reply.text).heading == "Your code"
     assert client.get("/account").status_code == 401
     form = Page(reply.text).values("/sign-in/code") | {"code": code_now(store, "maya", clock)}
+    before = client.get_cookie("session").value
     assert client.post("/sign-in/code", data=form).headers["Location"] == "/groups/elm/team"
     assert client.get("/account").status_code == 200
+    client.set_cookie("session", before)
+    assert client.get("/account").status_code == 401
 
 
 def test_a_wrong_code_is_refused_and_the_sixth_has_to_wait(client, with_app, store, clock):
