@@ -229,7 +229,10 @@ def test_a_changed_password_ends_the_other_sessions(app, client, sign_in):
         ({"password": "wrong"}, "That is not your password"),
         ({"password_again": "something else altogether"}, "The two passwords differ"),
         ({"new_password": "short", "password_again": "short"}, "at least 12 characters"),
-        ({"new_password": "qwertyuiop12", "password_again": "qwertyuiop12"}, "lists of stolen ones"),
+        (
+            {"new_password": "qwertyuiop12", "password_again": "qwertyuiop12"},
+            "lists of stolen ones",
+        ),
         (
             {"new_password": "readinesstoolkit", "password_again": "readinesstoolkit"},
             "easily guessed",
