@@ -36,4 +36,5 @@ form.addEventListener("submit", (event) => {
   answer();
 });
 says.textContent = "";
-if (form.dataset.passkey === "get") answer(); // the button before this page said so
+// The button before this page said so; after a refusal the person reads why, and presses it again.
+if (form.dataset.passkey === "get" && !document.getElementById("errors")) answer();

@@ -12,6 +12,7 @@ from tests.browser.demo import follow, press, says, sign_in
 
 NO_PAGES = {"static", "assets.bootstrap", "assets.font", "home.health", "plan.json"} | {
     "monitoring.metrics",
+    "sign_on.back",
     "monitoring.show_ready",
     "home.security",
     "upload.progress",

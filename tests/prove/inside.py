@@ -34,7 +34,7 @@ class Inside:
             store.db.conn.backup(self.before)
         self.app = create_app(Settings(folder, "x" * 32, is_demo=True, quick_hashing=True))
         self.app.config.update(PROPAGATE_EXCEPTIONS=False, CLOCK=world.Clock())
-        self.app.logger.disabled = True
+        self.app.logger.disabled = True  # until it is closed: it is the whole process's
         self.seen = sqlite3.connect(self.path)
         self.version, self.state = -1, State()
 
@@ -82,6 +82,7 @@ class Inside:
         self.seen.close()
         self.before.close()
         self.app.config["PRINTER"].close()
+        self.app.logger.disabled = False
 
 
 @contextmanager

@@ -209,7 +209,7 @@ slow = settings(
 @slow
 @given(seed=st.integers(0, 10_000), number=st.sampled_from([4, 15, 60, 210, 300]))
 def test_nobody_can_work_out_a_small_count(tmp_path_factory, seed, number):
-    with closing(Opened(tmp_path_factory.mktemp("attack") / "readiness.db")) as store:
+    with closing(Opened.create(tmp_path_factory.mktemp("attack") / "readiness.db")) as store:
         migrate(store)
         world.fill(store)
         assert attack(store, [patients(seed, number)]) == []
@@ -222,7 +222,7 @@ def test_nobody_can_work_one_out_from_two_releases(tmp_path_factory, seed, numbe
     """Late rows, and rows taken back: some numbers move by a few, others by many."""
     rng = random.Random(seed)
     later = patients(seed + 1, number + rng.choice([0, 5, 40, 300]))
-    with closing(Opened(tmp_path_factory.mktemp("attack") / "readiness.db")) as store:
+    with closing(Opened.create(tmp_path_factory.mktemp("attack") / "readiness.db")) as store:
         migrate(store)
         world.fill(store)
         assert attack(store, [patients(seed, number), later]) == []
