@@ -33,8 +33,11 @@ subprocess.run([sys.executable, "-m", "readiness.core.tables.spreadsheet_child"]
 
 def busy(process_id: int) -> bool:
     """It has used more than a second of the processor: beyond its start, it is at work."""
-    used = Path("/proc", str(process_id), "stat").read_text().rpartition(")")[2].split()[11]
-    return int(used) > os.sysconf("SC_CLK_TCK")
+    try:
+        stat = Path("/proc", str(process_id), "stat").read_text()
+    except OSError:  # gone since it was listed
+        return False
+    return int(stat.rpartition(")")[2].split()[11]) > os.sysconf("SC_CLK_TCK")
 
 
 def test_a_printing_child_ends_with_its_server_in_the_middle_of_a_document(tmp_path):
