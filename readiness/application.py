@@ -118,7 +118,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         chosen = chosen or from_environment(os.environ)
     except ValueError as error:
         raise SystemExit(str(error)) from None
-    app = error_handlers.Site(
+    app = error_handlers.Application(
         "readiness", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
     app.config["SETTINGS"] = chosen

@@ -29,7 +29,7 @@ NOT_MADE = "The passkey could not be made. Press the button to try again, or use
 
 
 @dataclass(frozen=True)
-class Site:
+class RelyingParty:
     """Where a browser has this program open. A passkey holds for one host name."""
 
     host: str  # the name alone; empty where it was opened by an address in numbers
@@ -71,7 +71,9 @@ def host_name(host: str) -> str:
     return "" if is_number else name
 
 
-def creation_options(site: Site, person: Person, challenge: bytes, held: Iterable[Passkey]) -> str:
+def creation_options(
+    site: RelyingParty, person: Person, challenge: bytes, held: Iterable[Passkey]
+) -> str:
     """What a browser is told, as JSON, to make a passkey; none on a device that holds one of
     these."""
     import webauthn
@@ -95,7 +97,7 @@ def creation_options(site: Site, person: Person, challenge: bytes, held: Iterabl
     return webauthn.options_to_json(options)
 
 
-def request_options(site: Site, challenge: bytes, held: Iterable[Passkey]) -> str:
+def request_options(site: RelyingParty, challenge: bytes, held: Iterable[Passkey]) -> str:
     """What a browser is told, as JSON, to sign with one of these."""
     import webauthn
     from webauthn.helpers import structs
@@ -131,7 +133,7 @@ def require_answer(answer: str) -> None:
         raise BadInput(NOT_FITTING)
 
 
-def made(site: Site, challenge: bytes, answer: str) -> Key:
+def made(site: RelyingParty, challenge: bytes, answer: str) -> Key:
     """The passkey that a browser made for this site and this challenge."""
     import webauthn
     from webauthn.helpers import bytes_to_base64url
@@ -153,7 +155,9 @@ def made(site: Site, challenge: bytes, answer: str) -> Key:
     )
 
 
-def used(site: Site, challenge: bytes, answer: str, held: Iterable[Passkey]) -> tuple[Passkey, int]:
+def used(
+    site: RelyingParty, challenge: bytes, answer: str, held: Iterable[Passkey]
+) -> tuple[Passkey, int]:
     """Which of these signed the challenge for this site, and how often it now says to have signed.
 
     Whether that is more than before is asked where it is stored: two answers may come at once.

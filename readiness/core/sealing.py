@@ -31,6 +31,7 @@ SEALED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # table -> it
         ("id",),
         ("person_id", "role", "group_id", "payer_id", "may_attest", "started_at", "ended_at"),
     ),
+    "second_factors": (("person_id",), ("salt", "confirmed_at")),
     "passkeys": (("id",), ("person_id", "host", "credential_id", "public_key")),
     "grants": (
         ("id",),

@@ -8,6 +8,7 @@ from datetime import datetime
 from readiness.accounts.db import passkeys
 from readiness.accounts.second_factor import SecondFactor
 from readiness.core.db import Store
+from readiness.core.sealing import row_key
 from readiness.core.serialization import from_row, to_row
 
 
@@ -32,6 +33,7 @@ def confirm(store: Store, person_id: str, step: int, at: datetime) -> None:
             "update second_factors set confirmed_at = ?, last_step = ? where person_id = ?",
             (at.isoformat(), step, person_id),
         )
+        store.seal("second_factors", {"person_id": person_id})
 
 
 def use_step(store: Store, person_id: str, step: int) -> bool:
@@ -84,11 +86,13 @@ def is_on(store: Store, person_id: str) -> bool:
 
 def remove_app(store: Store, person_id: str) -> None:
     with store.writing():
-        store.execute("delete from second_factors where person_id = ?", (person_id,))
+        if store.execute("delete from second_factors where person_id = ?", (person_id,)):
+            gone = row_key("second_factors", {"person_id": person_id})
+            store.add_seals([("second_factors", gone, None)])
 
 
 def remove(store: Store, person_id: str) -> None:
     with store.writing():
         passkeys.remove_all(store, person_id)
-        for table in ("recovery_codes", "second_factors"):
-            store.execute(f"delete from {table} where person_id = ?", (person_id,))  # noqa: S608
+        remove_app(store, person_id)
+        store.execute("delete from recovery_codes where person_id = ?", (person_id,))

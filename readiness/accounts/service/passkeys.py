@@ -6,7 +6,7 @@ import base64
 
 from readiness.accounts import passkeys as rules
 from readiness.accounts.db import passkeys, people, second_factors, sessions
-from readiness.accounts.passkeys import Passkey, Site
+from readiness.accounts.passkeys import Passkey, RelyingParty
 from readiness.accounts.service import signing_in
 from readiness.accounts.service.history import NOBODY
 from readiness.accounts.service.second_step import (
@@ -34,13 +34,13 @@ MAY_BE_COPIED = (
 )
 
 
-def usable(session: Session, site: Site) -> tuple[Passkey, ...]:
+def usable(session: Session, site: RelyingParty) -> tuple[Passkey, ...]:
     """Those of the person that a browser can use where it is."""
     held = passkeys.of_person(session.store, session.actor.id)
     return tuple(each for each in held if each.host == site.host)
 
 
-def offer(session: Session, here: BrowserSession, site: Site, challenge: bytes) -> str:
+def offer(session: Session, here: BrowserSession, site: RelyingParty, challenge: bytes) -> str:
     """What the browser is told to make a passkey."""
     require_given(session, here)
     if not site.host:
@@ -50,7 +50,7 @@ def offer(session: Session, here: BrowserSession, site: Site, challenge: bytes) 
     return rules.creation_options(site, person, challenge, usable(session, site))
 
 
-def request(session: Session, here: BrowserSession, site: Site, challenge: bytes) -> str:
+def request(session: Session, here: BrowserSession, site: RelyingParty, challenge: bytes) -> str:
     """What the browser is told to sign in with one."""
     held = usable(session, site)
     if not held:
@@ -76,7 +76,7 @@ def add(
     session: Session,
     key: str,
     here: BrowserSession,
-    site: Site,
+    site: RelyingParty,
     named: tuple[str, str],
     answer: str,
     chance: bytes,
@@ -95,7 +95,7 @@ def add(
         return () if was_on else turn_on(session, key, here, chance)
 
 
-def sign_in(session: Session, here: BrowserSession, site: Site, answer: str) -> None:
+def sign_in(session: Session, here: BrowserSession, site: RelyingParty, answer: str) -> None:
     """The second step that a session waits for."""
     store, person_id = session.store, session.actor.id
     held = usable(session, site)

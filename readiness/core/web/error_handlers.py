@@ -42,7 +42,7 @@ TOO_LONG = "This page was open too long. Reload it and try again."
 PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 
 
-class Site(Flask):
+class Application(Flask):
     def log_exception(self, exc_info: Any) -> None:
         """Where a fault of ours arose: an address may hold a one-time token, a trace what was
         typed."""

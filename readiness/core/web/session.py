@@ -8,7 +8,7 @@ from typing import cast
 
 from flask import Flask, current_app, g, request
 
-from readiness.accounts.passkeys import Site, host_name
+from readiness.accounts.passkeys import RelyingParty, host_name
 from readiness.accounts.service import signing_in
 from readiness.accounts.service.signing_in import SignedIn
 from readiness.core.config import Settings
@@ -61,10 +61,10 @@ def actor() -> Actor:
     return cast(Actor, g.actor)
 
 
-def site() -> Site:
+def site() -> RelyingParty:
     """Where the browser has us open. Nobody is signed in over plain HTTP but in a demonstration."""
     scheme = request.scheme if settings().is_demo else "https"
-    return Site(host_name(request.host), f"{scheme}://{request.host}")
+    return RelyingParty(host_name(request.host), f"{scheme}://{request.host}")
 
 
 def signed_in() -> SignedIn:

@@ -8,7 +8,9 @@ import pytest
 from readiness.accounts import second_factor
 from readiness.accounts.db import second_factors
 from readiness.administration import service as administration
+from readiness.core import verification
 from readiness.core.config import Required
+from readiness.core.sealing import key_of
 from tests.factories import world
 from tests.factories.page import Page
 
@@ -212,3 +214,25 @@ def test_a_lost_phone_is_no_end(app, client, store, clock, remove, who):
     assert client.get("/account").status_code == 401
     assert sign_in_with(client, "cara").status_code == 303
     assert f"{who} removed the second step of" in Page(client.get("/home").text).text
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["delete from second_factors", "update second_factors set confirmed_at = null"],
+)
+def test_a_second_step_that_was_taken_off_by_hand_is_found(client, with_app, store, change):
+    key = key_of(store.path)
+    assert verification.problems(store, key) == []
+    with store.writing():
+        store.execute(change)
+    [problem] = verification.problems(store, key)
+    assert problem.startswith("A row of second_factors was ")
+
+
+def test_what_the_pages_do_with_a_second_step_is_no_fault(client, with_app, store, clock):
+    sign_in_with(client, "maya")
+    world.send(client, "/sign-in/code", code=code_now(store, "maya", clock))
+    world.send(client, "/account/second-step/off")
+    for _ in range(2):  # offered twice, and not confirmed
+        world.send(client, "/account/second-step/begin")
+    assert verification.problems(store, key_of(store.path)) == []
