@@ -19,7 +19,7 @@ from readiness.core.tables.models import Report, SourceFile, file_on_disk
 from readiness.counts.strata import StratumType
 from readiness.imports.mapping_examples import EXAMPLES
 from readiness.imports.mapping_models import MappingShape
-from readiness.imports.screens.models import CellKey, ResultCounts
+from readiness.imports.screens.models import CellKey, NeedResult, ResultCounts
 from readiness.imports.service import screens as service
 from readiness.imports.service.screens import Aggregation, ExplainedScreen
 from readiness.imports.template.workbook import BlankTemplate, template_csv, template_xlsx
@@ -31,6 +31,7 @@ NOTHING_INSIDE = (
     f"No file in this folder ends in {', '.join(sorted(ENDINGS))}. Name the files one by one."
 )
 LEFT_OUT = "Files with other endings were left out ({number}): name them one by one to read them."
+WRITTEN = {NeedResult.PARTIAL: NeedResult.INCOMPLETE}  # there are five results in print
 NOT_A_MAPPING = "The mapping file is not text in UTF-8. Save it as such."
 
 
@@ -76,7 +77,7 @@ def aggregate(
         is_explained=is_explained,
         today=datetime.now(UTC).date(),
     )
-    for problem in found.problems:
+    for problem in (*found.report.warnings, *found.problems):
         say(str(problem))
     click.echo(json.dumps(as_json(found, is_explained=is_explained), indent=2))
 
@@ -144,7 +145,7 @@ def cell_json(key: CellKey, counts: ResultCounts) -> dict[str, Any]:
         "negative": counts.negative,
         "declined": counts.declined,
         "unknown": counts.unknown,
-        "incomplete": counts.incomplete,
+        "incomplete": counts.incomplete + counts.partial,
     }
 
 
@@ -154,7 +155,9 @@ def screen_json(judged: ExplainedScreen) -> dict[str, Any]:
         "instrument": judged.instrument,
         "date": judged.date,
         "status": judged.status,
-        "needs": {need.value: result.value for need, result in judged.needs.items()},
+        "needs": {
+            need.value: WRITTEN.get(result, result).value for need, result in judged.needs.items()
+        },
     }
 
 
@@ -168,6 +171,11 @@ def report_json(report: Report) -> dict[str, Any]:
         "refused": report.refused,
         "flag_disagreements": report.flag_disagreements,
         "unknown_codes": dict(sorted(report.unknown_codes.items())),
+        "unreadable_answers": dict(sorted(report.unreadable_answers.items())),
+        "passed_forms": dict(sorted(report.passed_forms.items())),
+        "first_day": report.first_day and str(report.first_day),
+        "last_day": report.last_day and str(report.last_day),
+        "warnings": [each.says for each in report.warnings],
         "problems": [{"place": each.place, "says": each.says} for each in report.problems],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from readiness.core.db import Store
@@ -153,12 +153,22 @@ def to_plain(report: UploadReport) -> dict[str, Any]:
     return {
         **vars(report),
         "unknown_codes": dict(report.unknown_codes),
+        "unreadable_answers": dict(report.unreadable_answers),
+        "passed_forms": dict(report.passed_forms),
+        "first_day": report.first_day and report.first_day.isoformat(),
+        "last_day": report.last_day and report.last_day.isoformat(),
+        "warnings": [[problem.place, problem.says] for problem in report.warnings],
         "problems": [[problem.place, problem.says] for problem in report.problems],
         "running": [str(quarter) for quarter in report.running],
     }
 
 
 def from_plain(plain: Mapping[str, Any]) -> UploadReport:
-    problems = tuple(Problem(place, says) for place, says in plain.get("problems", ()))
-    running = tuple(period(text) for text in plain.get("running", ()))
-    return UploadReport(**{**plain, "problems": problems, "running": running})
+    found: dict[str, Any] = {
+        key: tuple(Problem(place, says) for place, says in plain.get(key, ()))
+        for key in ("warnings", "problems")
+    }
+    found["running"] = tuple(period(text) for text in plain.get("running", ()))
+    for key in ("first_day", "last_day"):
+        found[key] = date.fromisoformat(plain[key]) if plain.get(key) else None
+    return UploadReport(**{**plain, **found})

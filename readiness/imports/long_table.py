@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from readiness.core.tables.models import ReadContext, SourceFile
+from readiness.core.tables.models import ReadContext, Report, SourceFile
 from readiness.core.tables.reader import open_table
 from readiness.counts.social_risk.models import Need
 from readiness.imports.mapped_table import (
@@ -25,6 +25,7 @@ from readiness.imports.mapped_table import (
 from readiness.imports.mapping_models import OVER_ALL, ColumnRole, LongMapping, plain
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import (
+    UNREADABLE_ANSWER,
     AnsweredQuestion,
     NeedResult,
     PatientRecord,
@@ -34,9 +35,7 @@ from readiness.imports.screens.models import (
 
 LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
 NO_QUESTION = "The mapping does not know this line's question. Add it under questions."
-NO_ANSWER = "The mapping does not know this line's answer. Add it under answers."
 NO_NEED = "The mapping does not know this line's need. Add it under needs."
-NO_RESULT = "The mapping does not know this line's result. Add it under results."
 
 
 def parts(
@@ -59,7 +58,7 @@ def screen_in(
     if head.day is None:
         raise NotReadError(NO_DAY)
     if ColumnRole.NEED in line.columns:
-        results = need_result(line, mapping)
+        results = need_result(line, mapping, run.codes, reading.report)
         yield part_of(head, head.day, line, run, reading, results=results)
         return
     question = line.text(ColumnRole.QUESTION)
@@ -71,10 +70,11 @@ def screen_in(
         return
     if run.codes.is_personal(code):
         return
-    text, flag = line.text(ColumnRole.ANSWER), line.text(ColumnRole.FLAG)
-    answered = AnsweredQuestion(
-        code, answers_to(code, text, run, mapping), mapping.flags.get(plain(flag)) if flag else None
-    )
+    flag = line.text(ColumnRole.FLAG)
+    answers = answers_to(code, line.text(ColumnRole.ANSWER), run, mapping)
+    if UNREADABLE_ANSWER in answers:
+        reading.report.unreadable_answers[code] += 1
+    answered = AnsweredQuestion(code, answers, mapping.flags.get(plain(flag)) if flag else None)
     yield part_of(head, head.day, line, run, reading, answered=(answered,))
 
 
@@ -90,19 +90,22 @@ def answers_to(
         is_number=code in mapping.numbers or run.codes.is_counted(code),
         codes=run.codes,
     )
-    if answers is None:
-        raise NotReadError(NO_ANSWER)
     if len(run.answers) < REMEMBERED:
         run.answers[code, text] = answers
     return answers
 
 
-def need_result(line: MappedLine, mapping: LongMapping) -> dict[Need, NeedResult]:
+def need_result(
+    line: MappedLine, mapping: LongMapping, codes: CodeTable, report: Report
+) -> dict[Need, NeedResult]:
+    """A word that nothing explains leaves the need open: it is never taken for a "no"."""
     need = mapping.need(line.text(ColumnRole.NEED))
     if need is None:
         raise NotReadError(NO_NEED)
     text = line.text(ColumnRole.RESULT)
-    result = mapping.result(text) if text else NeedResult.INCOMPLETE
+    if not text:
+        return {need: NeedResult.INCOMPLETE}
+    result = mapping.result(text) or codes.result_for(text)
     if result is None:
-        raise NotReadError(NO_RESULT)
-    return {need: result}
+        report.unreadable_answers[need.value] += 1
+    return {need: result or NeedResult.INCOMPLETE}

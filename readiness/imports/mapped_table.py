@@ -19,6 +19,7 @@ from readiness.imports.mapping_models import TRAITS, Answers, ColumnRole, TableM
 from readiness.imports.safe_names import Labels
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import (
+    UNREADABLE_ANSWER,
     AnsweredQuestion,
     NeedResult,
     PatientRecord,
@@ -250,16 +251,17 @@ def traits_from(texts: Mapping[ColumnRole, str], run: MappedRun) -> PatientTrait
 
 def answers_in(
     text: str, question: str, known: tuple[Answers, ...], *, is_number: bool, codes: CodeTable
-) -> tuple[ScreenAnswer, ...] | None:
-    """Every answer that stands in one cell; None when one of them means nothing to us."""
+) -> tuple[ScreenAnswer, ...]:
+    """Every answer that stands in one cell; what means nothing to us leaves the question open."""
     if not text:
         return ()
     if (one := answer_in(text, question, known, is_number=is_number, codes=codes)) is not None:
         return (one,)
     several = [part.strip() for part in SEVERAL.split(text) if part.strip()]
-    found = [answer_in(p, question, known, is_number=False, codes=codes) for p in several]
-    told = tuple(answer for answer in found if answer is not None)
-    return told if len(told) == len(found) > 1 else None
+    if len(several) < 2:
+        return (UNREADABLE_ANSWER,)
+    found = (answer_in(p, question, known, is_number=False, codes=codes) for p in several)
+    return tuple(dict.fromkeys(answer or UNREADABLE_ANSWER for answer in found))
 
 
 def answer_in(

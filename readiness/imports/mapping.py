@@ -28,8 +28,8 @@ from readiness.imports.mapping_models import (
     RedcapMapping,
     plain,
 )
-from readiness.imports.screening_codes.models import CodeTable, ResourceType
-from readiness.imports.screens.models import Absent, NeedResult, RecordStatus, ScreenAnswer
+from readiness.imports.screening_codes.models import NONE_OF_THESE, CodeTable, ResourceType
+from readiness.imports.screens.models import STATED, Absent, NeedResult, RecordStatus, ScreenAnswer
 
 MOST_CHARACTERS = 256 * 1024
 ANSWER = re.compile(r"LA[0-9]{1,7}-[0-9]")
@@ -62,6 +62,8 @@ VALUED = tuple(
 NEEDS = {need.value: need for need in Need if need not in MADE_BY_US}
 Choice = TypeVar("Choice")
 ABSENT = {reason.value: reason for reason in Absent}
+IGNORED = "ignore"  # in place of an instrument: this form is passed over
+NONE = "none"  # of the choices that a question offers
 
 
 def parse(text: str, codes: CodeTable) -> AnyMapping:
@@ -131,21 +133,29 @@ class MappingReader:
         )
 
     def form(self) -> FormMapping:
-        forms = self.texts("questionnaires")
+        named = self.texts("questionnaires")
+        forms = {name: of for name, of in named.items() if of != IGNORED}
         for name, instrument in forms.items():
             self.known_instrument(f"questionnaires.{name}", instrument)
-        questions = self.texts("questions")
-        if not questions:
+        if not self.found.keys() & {"questions", "answers", "questionnaires", "ignore"}:
             self.problem("questions", "Name the link ids, each with its question.")
-        self.questions("questions", questions)
         return FormMapping(
             MappingShape.FHIR,
             instrument=self.instrument(),
-            questions=questions,
+            questions=self.form_questions(),
             answers=self.all_answers(),
             instruments=forms,
-            ignore=self.names("ignore"),
+            ignore=(*self.names("ignore"), *(name for name in named if name not in forms)),
         )
+
+    def form_questions(self) -> dict[str, dict[str, str]]:
+        """Link ids of every form that is named, and those under a form's address for it alone."""
+        shared, own = self.nested("questions")
+        found = {OVER_ALL: self.texts_in("questions", shared)}
+        found |= {form: self.texts_in(f"questions.{form}", of) for form, of in own.items()}
+        for form, texts in found.items():
+            self.questions(f"questions.{form}".rstrip("."), texts)
+        return found
 
     # What the tables have in common
 
@@ -264,14 +274,11 @@ class MappingReader:
     def all_answers(self) -> dict[str, Answers]:
         """Those for every question, and those under the code of a question for it alone."""
         found: dict[str, Answers] = {}
-        shared = {}
-        for name, of in self.table("answers").items():
-            if isinstance(of, dict):
-                place = f"answers.{name}"
-                for question in self.known_questions(place, (name,)):
-                    found[question] = self.answers(place, self.texts_in(place, of), question)
-            else:
-                shared[name] = of
+        shared, own = self.nested("answers")
+        for name, of in own.items():
+            place = f"answers.{name}"
+            for question in self.known_questions(place, (name,)):
+                found[question] = self.answers(place, self.texts_in(place, of), question)
         found[OVER_ALL] = self.answers("answers", self.texts_in("answers", shared), OVER_ALL)
         return found
 
@@ -281,12 +288,13 @@ class MappingReader:
         found: dict[str, ScreenAnswer] = {}
         asked = self.codes.questions_by_code.get(question, ())
         belonging = {code for each in asked for code in each.answers}
-        for text, code in texts.items():
+        for text, written in texts.items():
+            code = NONE_OF_THESE if written == NONE else written
             if code in ABSENT:
                 found[plain(text)] = ScreenAnswer(absent=ABSENT[code])
             elif not ANSWER.fullmatch(code):
                 self.problem(
-                    f"{place}.{text}", f"Use an answer code (LA33-6), {either_of(ABSENT)}."
+                    f"{place}.{text}", f"Use an answer code (LA33-6), {NONE}, {either_of(ABSENT)}."
                 )
             elif belonging and code not in belonging and self.codes.absent_for(code) is None:
                 self.problem(f"{place}.{text}", "That answer does not belong to this question.")
@@ -301,7 +309,7 @@ class MappingReader:
         return self.choices(place, texts, NEEDS, f"Use one of: {', '.join(NEEDS)}.")
 
     def results(self, place: str, texts: Mapping[str, str]) -> dict[str, NeedResult]:
-        return self.choices(place, texts, RESULTS, f"Use one of: {', '.join(NeedResult)}.")
+        return self.choices(place, texts, RESULTS, f"Use one of: {', '.join(STATED)}.")
 
     def choices(
         self, place: str, texts: Mapping[str, str], allowed: Mapping[str, Choice], says: str
@@ -327,6 +335,12 @@ class MappingReader:
             return of
         self.problem(name, f"Write it as a table: [{name}].")
         return {}
+
+    def nested(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The entries of a table, and the tables within it."""
+        table = self.table(name)
+        own = {key: of for key, of in table.items() if isinstance(of, dict)}
+        return {key: of for key, of in table.items() if key not in own}, own
 
     def texts(self, name: str) -> dict[str, str]:
         return self.texts_in(name, self.table(name))

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from readiness.counts.social_risk.models import Need
 from readiness.imports.dates import DateOrder
-from readiness.imports.screens.models import NeedResult, ScreenAnswer
+from readiness.imports.screens.models import STATED, NeedResult, ScreenAnswer
 
 
 class MappingShape(StrEnum):
@@ -52,10 +52,11 @@ TRAITS = (
 )
 MADE_BY_US = (Need.ANY, Need.ALL5)  # worked out from the others
 RESULTS = {
-    **{result.value: result for result in NeedResult},
+    **{result.value: result for result in STATED},
     "pos": NeedResult.POSITIVE,
     "neg": NeedResult.NEGATIVE,
 }
+ALIKE = (frozenset({"yes", "y", "true"}), frozenset({"no", "n", "false"}))  # one word for another
 OVER_ALL = ""  # answers that hold for every question
 
 Answers = Mapping[str, ScreenAnswer]  # by what stands in the file, in small letters
@@ -72,7 +73,7 @@ class MappedField:
     results: Mapping[str, NeedResult] = field(default_factory=dict)
 
     def result(self, text: str) -> NeedResult | None:
-        return self.results.get(plain(text)) or RESULTS.get(plain(text))
+        return result_in(self.results, text)
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class LongMapping(TableMapping):
         return None if own in MADE_BY_US else own
 
     def result(self, text: str) -> NeedResult | None:
-        return self.results.get(plain(text)) or RESULTS.get(plain(text))
+        return result_in(self.results, text)
 
 
 @dataclass(frozen=True)
@@ -129,13 +130,41 @@ class FormMapping:
 
     shape: MappingShape
     instrument: str = ""
-    questions: Mapping[str, str] = field(default_factory=dict)  # link id -> question
+    questions: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # by address of the form, or OVER_ALL: link id -> question
     answers: Mapping[str, Answers] = field(default_factory=dict)
     instruments: Mapping[str, str] = field(default_factory=dict)  # address of the form -> id
-    ignore: tuple[str, ...] = ()  # link ids
+    ignore: tuple[str, ...] = ()  # link ids, and addresses of forms
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """The addresses that it names. Where it names any, it says nothing of other forms."""
+        return frozenset((*self.instruments, *self.questions)) - {OVER_ALL}
+
+    def questions_of(self, address: str) -> Mapping[str, str]:
+        shared = {} if self.is_foreign(address) else self.questions.get(OVER_ALL, {})
+        return {**shared, **self.questions.get(address, {})}
+
+    def is_foreign(self, address: str) -> bool:
+        return bool(self.forms) and address not in self.forms
 
 
 AnyMapping = LongMapping | RedcapMapping | FormMapping
+
+
+def result_in(results: Mapping[str, NeedResult], text: str) -> NeedResult | None:
+    """What a word means: as the mapping says, as it says of another way to write it, or in our own
+    words.
+
+    >>> result_in({"no": NeedResult.POSITIVE}, "N"), result_in({}, "N"), result_in({}, "negative")
+    (<NeedResult.POSITIVE: 'positive'>, None, <NeedResult.NEGATIVE: 'negative'>)
+    """
+    word = plain(text)
+    if found := results.get(word) or RESULTS.get(word):
+        return found
+    same = {results[each] for words in ALIKE if word in words for each in words & results.keys()}
+    return same.pop() if len(same) == 1 else None
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from readiness.core.errors import Problem
@@ -42,6 +42,11 @@ class UploadReport:
     refused: int = 0
     flag_disagreements: int = 0
     unknown_codes: Mapping[str, int] = field(default_factory=dict)
+    unreadable_answers: Mapping[str, int] = field(default_factory=dict)  # by question or heading
+    passed_forms: Mapping[str, int] = field(default_factory=dict)  # by address
+    first_day: date | None = None  # of the screens that were counted
+    last_day: date | None = None
+    warnings: tuple[Problem, ...] = ()  # of the whole
     problems: tuple[Problem, ...] = ()
     running: tuple[Period, ...] = ()  # in the file, and not closed when it was read
     unlisted_sites: int = 0  # named by the file, not among the group's own
@@ -55,7 +60,13 @@ class UploadReport:
 def report_of(
     report: Report, running: tuple[Period, ...] = (), unlisted_sites: int = 0
 ) -> UploadReport:
-    found = {"unknown_codes": dict(report.unknown_codes), "problems": tuple(report.problems)}
+    found = {
+        "unknown_codes": dict(report.unknown_codes),
+        "unreadable_answers": dict(report.unreadable_answers),
+        "passed_forms": dict(report.passed_forms),
+        "warnings": tuple(report.warnings),
+        "problems": tuple(report.problems),
+    }
     return UploadReport(**{**vars(report), **found}, running=running, unlisted_sites=unlisted_sites)
 
 

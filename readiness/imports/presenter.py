@@ -16,7 +16,8 @@ from readiness.counts.social_risk.models import (
     Step,
 )
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum
-from readiness.imports.models import CountComparison, UploadState
+from readiness.imports.models import CountComparison, UploadReport, UploadState
+from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.service.review import QuarterPreview, SiteChanges
 from readiness.imports.service.upload import UploadProgress
 
@@ -45,6 +46,21 @@ def progress_message(found: UploadProgress) -> str:
     if found.job.state is JobState.WAITING:
         return "Waiting until another file has been read."
     return f"{found.job.done:,} rows read so far." if found.job.done else "Reading has begun."
+
+
+def answer_lines(report: UploadReport, codes: CodeTable) -> tuple[tuple[str, int], ...]:
+    """Where answers were not understood: by heading, or by what a question is about."""
+    return tuple((label_of(name, codes), n) for name, n in report.unreadable_answers.items())
+
+
+def label_of(name: str, codes: CodeTable) -> str:
+    if own := next((NEED_LABELS[need] for need in Need if need == name), ""):
+        return own
+    asked = codes.questions_by_code.get(name, ())
+    about = dict.fromkeys(
+        NEED_LABELS[need] for each in asked for need in Need if need in each.about
+    )
+    return f"{', '.join(about)} (question {name})" if about else name
 
 
 def saved_message(changed: int) -> str:

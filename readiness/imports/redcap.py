@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from readiness.core.errors import BadInput, Problem
-from readiness.core.tables.models import ReadContext, SourceFile
+from readiness.core.tables.models import ReadContext, Report, SourceFile
 from readiness.core.tables.reader import TextTable, column_key, open_table
 from readiness.counts.social_risk.models import Need
 from readiness.imports import safe_names
@@ -28,6 +28,8 @@ from readiness.imports.mapped_table import (
 from readiness.imports.mapping_models import ColumnRole, MappedField, RedcapMapping, plain
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import (
+    UNREADABLE_ANSWER,
+    Absent,
     AnsweredQuestion,
     NeedResult,
     PatientRecord,
@@ -50,7 +52,6 @@ FINISHED = {"2", "complete"}
 CHECKED = {"1", "checked", "yes", "true", "x"}
 NOT_CHECKED = {"", "0", "unchecked", "no", "false"}
 IN_PROGRESS = "in-progress"
-NO_VALUE = "The mapping does not know what stands in {column}. Add it to that field's {what}."
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def form_in(
     line: MappedLine, layout: RedcapLayout, run: MappedRun, reading: ReadContext
 ) -> Iterator[ScreenPart | PatientRecord]:
     head = with_completeness(with_races(head_of(line, run), line, layout, run), line)
-    answered, results = answers_of(line, layout, run)
+    answered, results = answers_of(line, layout, run, reading.report)
     is_finished = plain(line.text(ColumnRole.COMPLETE)) in FINISHED
     is_screen = bool(results) or is_finished or any(each.answers for each in answered)
     if is_screen:
@@ -194,49 +195,58 @@ def with_races(head: RowHead, line: MappedLine, layout: RedcapLayout, run: Mappe
 
 
 def answers_of(
-    line: MappedLine, layout: RedcapLayout, run: MappedRun
+    line: MappedLine, layout: RedcapLayout, run: MappedRun, report: Report
 ) -> tuple[tuple[AnsweredQuestion, ...], dict[Need, NeedResult]]:
+    """What nothing explains leaves its own need open, and says nothing of the others."""
     answered, results = [], {}
     for field in layout.fields:
         if field.of.need is not None:
-            if result := result_in(line, field):
+            text = line.cells[field.column] if field.column is not None else ""
+            if result := result_in(text, field, run.codes):
                 results[field.of.need] = result
+            elif text and run.codes.absent_for(text) is not Absent.NOT_ASKED:
+                results[field.of.need] = NeedResult.INCOMPLETE
+                report.unreadable_answers[named(field)] += 1
         elif not run.codes.is_personal(field.of.question):
-            answered.append(AnsweredQuestion(field.of.question, answers_to(line, field, run)))
+            answers = answers_to(line, field, run)
+            if UNREADABLE_ANSWER in answers:
+                report.unreadable_answers[named(field)] += 1
+            answered.append(AnsweredQuestion(field.of.question, answers))
     return tuple(answered), results
 
 
-def result_in(line: MappedLine, field: FieldPlace) -> NeedResult | None:
-    text = line.cells[field.column] if field.column is not None else ""
+def result_in(text: str, field: FieldPlace, codes: CodeTable) -> NeedResult | None:
+    """None where the question was not asked, and for what nobody explained."""
     if not text:
         return None
-    result = field.of.result(text)
-    if result is None:
-        raise NotReadError(NO_VALUE.format(column=quoted(field.name), what="results"))
-    return result
+    if result := field.of.result(text):
+        return result
+    return None if codes.absent_for(text) is Absent.NOT_ASKED else codes.result_for(text)
+
+
+def named(field: FieldPlace) -> str:
+    """The heading, as far as it may be repeated; else what it is about."""
+    return (
+        field.name if safe_names.is_heading(field.name) else field.of.question or str(field.of.need)
+    )
 
 
 def answers_to(line: MappedLine, field: FieldPlace, run: MappedRun) -> tuple[ScreenAnswer, ...]:
     if field.column is None:
-        return tuple(answer for at, answer in field.boxes if is_checked(line.cells[at], field.name))
-    answers = answers_in(
+        said = (box_answer(line.cells[at], answer) for at, answer in field.boxes)
+        return tuple(answer for answer in said if answer)
+    return answers_in(
         line.cells[field.column],
         field.of.question,
         (field.of.answers,),
         is_number=field.of.is_number,
         codes=run.codes,
     )
-    if answers is None:
-        raise NotReadError(NO_VALUE.format(column=quoted(field.name), what="answers"))
-    return answers
 
 
-def is_checked(text: str, name: str) -> bool:
+def box_answer(text: str, answer: ScreenAnswer) -> ScreenAnswer | None:
+    """A box that holds anything but yes or no is open: it may have been checked."""
     said = plain(text)
     if said in NOT_CHECKED:
-        return False
-    if said in CHECKED:
-        return True
-    raise NotReadError(
-        f"The check boxes {quoted(name)} hold something other than 0 and 1. Export them as such."
-    )
+        return None
+    return answer if said in CHECKED else UNREADABLE_ANSWER

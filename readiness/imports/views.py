@@ -30,6 +30,7 @@ from readiness.imports import presenter
 from readiness.imports.mapping_examples import EXAMPLES
 from readiness.imports.mapping_models import MappingShape
 from readiness.imports.models import UploadState
+from readiness.imports.screening_codes import loader as screening
 from readiness.imports.service import history, review, upload
 from readiness.imports.service.review import CountsChanged
 from readiness.imports.service.template import template_for
@@ -163,6 +164,7 @@ def preview_page(
         form=SafeForm(formdata=None),
         found=found,
         headings=presenter.HEADINGS,
+        answers=presenter.answer_lines(found.upload.report, screening.load()),
         states=presenter.STATES,
         quarters=[presenter.quarter_tables(quarter) for quarter in found.quarters],
         ticked=chosen,

@@ -21,10 +21,11 @@ def run(*given):
     return CliRunner().invoke(screens, [str(each) for each in given])
 
 
-def counted(*given):
+def counted(*given, says=""):
+    """`says`: how what is left out is told."""
     done = run("aggregate", *given, "--json")
     assert done.exit_code == 0, done.stderr
-    assert done.stderr == ""
+    assert done.stderr.startswith(says) if says else done.stderr == ""
     return json.loads(done.stdout)
 
 
@@ -83,7 +84,7 @@ def test_a_folder_is_read_with_all_that_is_in_it(tmp_path):
 
 def test_a_mapping_says_what_a_table_holds():
     table, mapping = DATA / "redcap" / "export.csv", DATA / "redcap" / "export.toml"
-    assert counted(table, "--mapping", mapping)["cells"]
+    assert counted(table, "--mapping", mapping, says="1 of 8 rows (12.5%) could not")["cells"]
     done = run("aggregate", table)
     assert (done.exit_code, done.stdout) == (2, "")
     assert "flask screens mapping --example" in done.stderr
@@ -121,8 +122,9 @@ def test_what_cannot_be_read_is_left_out_and_told_with_its_place(tmp_path):
     good = (DATA / "fhir" / "hits.ndjson").read_text(encoding="utf-8")
     file = tmp_path / "x.ndjson"
     file.write_text(good + '{"resourceType": "Observation", "status": 7}\n', encoding="utf-8")
-    report = counted(file)["report"]
+    report = counted(file, says="1 of 16 rows (6.2%) could not be read")["report"]
     assert report["refused"] == 1
+    assert report["unreadable_answers"] == {"95614-4": 1}
     assert report["problems"][0]["place"] == f"file 1, line {len(good.splitlines()) + 1}"
 
 

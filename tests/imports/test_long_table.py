@@ -84,12 +84,12 @@ def test_what_cannot_be_read_is_told_by_line_and_left_out():
     assert told_of(report) == [
         f"file 1, line 9: {mapped_table.NO_DAY}",
         f"file 1, line 10: {long_table.NO_QUESTION}",
-        f"file 1, line 11: {long_table.NO_ANSWER}",
         f"file 1, line 12: {mapped_table.NO_STANDING}",
         f"file 1, line 13: {mapped_table.NO_PATIENT}",
     ]
     assert dict(report.unknown_codes) == {"99999-9": 1}
-    assert (report.rows, report.refused, len(found)) == (12, 5, 6)
+    assert (report.rows, report.refused, len(found)) == (12, 4, 7)
+    assert dict(report.unreadable_answers) == {"93030-5": 1}
 
 
 def test_nothing_of_a_person_is_told():
@@ -104,10 +104,11 @@ def test_a_need_that_was_judged_is_taken_as_it_is():
         {Need.FOOD: NeedResult.POSITIVE},
         {Need.TRANSPORTATION: NeedResult.NEGATIVE},
         {Need.UTILITIES: NeedResult.INCOMPLETE},
+        {Need.UTILITIES: NeedResult.INCOMPLETE},
     ]
+    assert dict(report.unreadable_answers) == {"utilities": 1}
     assert told_of(report) == [
         f"file 1, line 5: {long_table.NO_NEED}",
-        f"file 1, line 6: {long_table.NO_RESULT}",
         f"file 1, line 7: {long_table.NO_NEED}",
     ]
 

@@ -54,7 +54,7 @@ def test_the_example_of_a_wide_export_is_right():
 def test_the_example_of_a_form_is_right():
     found = parse(EXAMPLES[MappingShape.FHIR], CODES)
     assert isinstance(found, FormMapping)
-    assert found.questions["1.1"] == "71802-3"
+    assert found.questions[""]["1.1"] == "71802-3"
 
 
 def test_everything_wrong_is_told_at_once_with_its_place():

@@ -14,6 +14,7 @@ from readiness.imports.mapping import parse
 from readiness.imports.mapping_models import RedcapMapping
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screens.models import (
+    UNREADABLE_ANSWER,
     Absent,
     NeedResult,
     PatientRecord,
@@ -89,9 +90,8 @@ def test_what_cannot_be_read_is_told_by_line_and_field():
     _, report = read()
     assert told_of(report) == [
         f"file 1, line 6: {mapped_table.NO_DAY}",
-        f"file 1, line 7: {redcap.NO_VALUE.format(column='“housing”', what='answers')}",
-        f"file 1, line 8: {redcap.NO_VALUE.format(column='“safety_need”', what='results')}",
     ]
+    assert dict(report.unreadable_answers) == {"housing": 1, "safety_need": 1}
 
 
 def test_a_group_that_looks_like_a_phone_number_becomes_a_neutral_label():
@@ -114,7 +114,9 @@ def test_boxes_may_be_checked_in_words():
         for p in screens(iter(read()[0]))[:1]
     ]
     odd = row.replace(",Checked,", ",Food,", 1)
-    assert "hold something other than 0 and 1" in told_of(read(f"{heading}\n{odd}\n")[1])[0]
+    found, report = read(f"{heading}\n{odd}\n")
+    assert dict(report.unreadable_answers) == {"needs": 1}
+    assert UNREADABLE_ANSWER in screens(iter(found))[0].answered[1].answers
 
 
 def refused(content: str = EXPORT, text: str = MAPPING) -> str:

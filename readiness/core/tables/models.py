@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -35,6 +36,11 @@ class Report:
     refused: int = 0
     flag_disagreements: int = 0
     unknown_codes: Counter[str] = field(default_factory=Counter)
+    unreadable_answers: Counter[str] = field(default_factory=Counter)  # by question or heading
+    passed_forms: Counter[str] = field(default_factory=Counter)  # left out, by their address
+    first_day: date | None = None  # of what was counted
+    last_day: date | None = None
+    warnings: list[Problem] = field(default_factory=list)  # of the whole, beside what was counted
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, place: str, says: str) -> None:
@@ -42,6 +48,13 @@ class Report:
         self.refused += 1
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(place, says))
+
+    def cover(self, day: date) -> None:
+        self.first_day = min(day, self.first_day or day)
+        self.last_day = max(day, self.last_day or day)
+
+    def warn(self, place: str, says: str) -> None:
+        self.warnings.append(Problem(place, says))
 
 
 @dataclass(frozen=True)

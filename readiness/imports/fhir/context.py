@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -14,7 +14,7 @@ from readiness.core.tables.models import ReadContext
 from readiness.imports.fhir.resources import Reference
 from readiness.imports.mapping_models import FormMapping
 from readiness.imports.screening_codes.models import CodeTable, ResourceType
-from readiness.imports.screens.models import RecordStatus
+from readiness.imports.screens.models import UNREADABLE_ANSWER, RecordStatus, ScreenAnswer
 
 EVERY = 1_000  # resources between two words on how far it is
 UNDATED = date.min  # of what is deleted by its id: nothing else of it is needed
@@ -31,6 +31,7 @@ class KnownQuestionnaire:
     """A Questionnaire met on the way: what its link ids ask."""
 
     question_by_link: dict[str, str] = field(default_factory=dict)
+    links: frozenset[str] = frozenset()  # all of them, those too that have no code
     instrument: str = ""
 
 
@@ -63,6 +64,7 @@ class FhirRun:
     payers: dict[bytes, frozenset[str]] = field(default_factory=dict)  # by patient
     waiting: list[WaitingForm] = field(default_factory=list)
     waiting_bytes: int = 0
+    export_errors: int = 0  # told by the export itself
 
     @cached_property
     def questions(self) -> frozenset[str]:
@@ -80,6 +82,12 @@ class FhirRun:
         report.rows += 1
         if report.rows % EVERY == 0:
             self.reading.on_progress(report.rows)
+
+    def note_unreadable(self, answers: Iterable[tuple[str, Collection[ScreenAnswer]]]) -> None:
+        """By question, how many answers nothing explains."""
+        for question, given in answers:
+            if UNREADABLE_ANSWER in given:
+                self.reading.report.unreadable_answers[question] += 1
 
     def skip(self) -> None:
         self.reading.report.skipped += 1

@@ -126,7 +126,8 @@ def version_of(text: str | None) -> int:
 
 YES, NO = "LA33-6", "LA32-8"
 ABSENT_REASON = "data-absent-reason"  # the end of the extension's address, in every release
-LONGEST_WORDS = 60  # characters; longer text is a story, not an answer
+LONGEST_NUMBER = 60  # characters in which the number has to stand
+LONGEST_WORDS = 200  # characters; longer text is a story, not an answer
 NUMBER = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -236,7 +237,7 @@ def number_answers(number: Number) -> Iterator[ScreenAnswer]:
 
 def number_in_text(text: str | None) -> Iterator[ScreenAnswer]:
     """The first number in a text such as "Score: 12" or "25,000"."""
-    if text and (found := NUMBER.search(text[:LONGEST_WORDS])):
+    if text and (found := NUMBER.search(text[:LONGEST_NUMBER])):
         yield from number_answers(float(found.group().replace(",", "")))
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import msgspec
+
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import SourceFile
 from readiness.imports import packed
@@ -15,6 +17,11 @@ MIB = 1024 * 1024
 LONGEST = 200 * MIB  # of one line or one document
 BOM = b"\xef\xbb\xbf"
 GOES_ON = (b"{", b"[", b",", b":")  # how the first line of a document ends that has more lines
+
+MOST_ENTRIES = 300_000
+TOO_MANY = f"This Bundle or list has more than {MOST_ENTRIES:,} entries. Export as NDJSON."
+CUT_OFF = "This list is not whole JSON: it may have been cut off. Export it again."
+LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 Text = bytes | bytearray
 Document = tuple[str, Text]  # its place and its text
@@ -37,11 +44,8 @@ def split(source: SourceFile, stream: BinaryIO) -> Iterator[Document]:
     if not first:
         raise file_refusal(source, "The file is empty. Send FHIR resources as JSON or NDJSON.")
     if first.startswith(b"["):
-        raise file_refusal(
-            source,
-            "The file holds a list. Send a Bundle, one resource, or NDJSON with one resource "
-            "on each line.",
-        )
+        yield from list_entries(source, whole_document(source, first, rows))
+        return
     if not first.startswith(b"{"):
         raise file_refusal(source, "This is not JSON. Send FHIR resources as JSON or NDJSON.")
     if first.endswith(GOES_ON):
@@ -78,6 +82,18 @@ def whole_document(
     return kept
 
 
+def list_entries(source: SourceFile, text: Text) -> Iterator[Document]:
+    """The resources of a list, as some programs write them in place of a Bundle."""
+    try:
+        entries = LIST.decode(text)
+    except (ValueError, RecursionError):
+        raise file_refusal(source, CUT_OFF) from None
+    if len(entries) > MOST_ENTRIES:
+        raise file_refusal(source, TOO_MANY)
+    for number, entry in enumerate(entries, start=1):
+        yield f"{source.label}, entry {number}", bytes(entry)
+
+
 def too_large(source: SourceFile) -> BadInput:
     return file_refusal(
         source,
@@ -88,10 +104,6 @@ def too_large(source: SourceFile) -> BadInput:
 
 def file_refusal(source: SourceFile, says: str) -> BadInput:
     return BadInput([Problem(source.label, says)])
-
-
-MOST_ENTRIES = 300_000
-TOO_MANY = f"This Bundle has more than {MOST_ENTRIES:,} entries. Export as NDJSON."
 
 
 # Strings are matched whole, so that a brace inside one is not taken for structure.

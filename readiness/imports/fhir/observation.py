@@ -54,6 +54,7 @@ def part_of(run: FhirRun, place: str, seen: Observation) -> ScreenPart | None:
     is_deleted = standing is RecordStatus.DELETED and seen.id is not None
     patient, day = run.whom_and_when(seen.subject, day_of_observation(seen), may_be_bare=is_deleted)
     note_unknown(run, *(piece.code for piece in seen.component or ()))
+    run.note_unreadable((each.question, each.answers) for each in answered)
     meta = seen.meta or NO_META
     return ScreenPart(
         source=place,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
 from readiness.core import patient_identifiers
 from readiness.core.errors import BadInput, Problem
+from readiness.core.patient_identifiers import Identifier
 from readiness.imports.fhir.context import (
     FhirRun,
     KnownQuestionnaire,
@@ -54,14 +55,13 @@ ALSO_NAMED = {"hungervitalsign": "hvs"}  # as guides name the form, letters and 
 
 def known_questionnaire(codes: CodeTable, seen: Questionnaire) -> KnownQuestionnaire:
     """Questions by their own public code, where the form gives one."""
-    questions = {
-        item.link_id: asked
-        for item in all_form_items(seen.item or ())
-        if item.link_id and (asked := question_in(codes, item))
-    }
+    items = [item for item in all_form_items(seen.item or ()) if item.link_id]
+    questions = {item.link_id or "": asked for item in items if (asked := question_in(codes, item))}
+    links = frozenset(item.link_id or "" for item in items)
     panels = [code for code in loinc_in(codes, seen.code) if code in codes.instrument_by_panel]
     instrument = codes.instrument_by_panel[panels[0]] if panels else ""
-    return KnownQuestionnaire(questions, instrument or instrument_named(codes, seen.url or ""))
+    named = instrument or instrument_named(codes, seen.url or "")
+    return KnownQuestionnaire(questions, links, named)
 
 
 def question_in(codes: CodeTable, item: FormItem) -> str:
@@ -138,18 +138,22 @@ class FormAnswers:
 def part_of(run: FhirRun, place: str, seen: QuestionnaireResponse) -> ScreenPart | None:
     address = (seen.questionnaire or "").partition("|")[0]
     if address in run.mapping.ignore or not is_about_a_patient(seen.subject):
-        run.skip()
+        pass_over(run, address)
         return None
     standing = run.standing_of(ResourceType.FORM, seen.status)
     form = form_for(run, seen)
-    sheet = form_answers(run, form, seen.item or ())
+    sheet = form_answers(run, form, address, seen.item or ())
     is_deleted = standing is RecordStatus.DELETED and seen.id is not None
     if sheet.links and standing is not RecordStatus.DELETED:
+        if run.mapping.is_foreign(address) and not sheet.answers:
+            pass_over(run, address)
+            return None
         raise UnmappedQuestions(sheet.links)
     if not (sheet.answers or sheet.panels or is_deleted):
         run.skip()
         return None
     patient, day = run.whom_and_when(seen.subject, day_of(seen.authored), may_be_bare=is_deleted)
+    run.note_unreadable(sheet.answers.items())
     meta = seen.meta or NO_META
     return ScreenPart(
         source=place,
@@ -168,6 +172,12 @@ def part_of(run: FhirRun, place: str, seen: QuestionnaireResponse) -> ScreenPart
     )
 
 
+def pass_over(run: FhirRun, address: str) -> None:
+    """A form that is none of ours is left out, and told with its number."""
+    run.skip()
+    run.reading.report.passed_forms[address if is_plain(address) else NO_ADDRESS] += 1
+
+
 def instrument_of(run: FhirRun, form: KnownQuestionnaire, sheet: FormAnswers, address: str) -> str:
     """The mapping's word first, then the panels inside the form, then the form's own name."""
     mapping = run.mapping
@@ -180,12 +190,13 @@ def instrument_of(run: FhirRun, form: KnownQuestionnaire, sheet: FormAnswers, ad
 
 
 def form_answers(
-    run: FhirRun, form: KnownQuestionnaire, items: Iterable[ResponseItem]
+    run: FhirRun, form: KnownQuestionnaire, address: str, items: Iterable[ResponseItem]
 ) -> FormAnswers:
     sheet = FormAnswers()
+    mapped = run.mapping.questions_of(address)
     for item in all_items(items):
         link = item.link_id or ""
-        question = question_at(run, form, link)
+        question = question_at(run, form, mapped, link)
         if question in run.codes.instrument_by_panel:
             sheet.panels[question] = None
         elif question == "" or run.codes.is_personal(question):
@@ -213,18 +224,22 @@ def all_items(items: Iterable[ResponseItem]) -> Iterator[ResponseItem]:
         waiting += inside[::-1]
 
 
-def question_at(run: FhirRun, form: KnownQuestionnaire, link: str) -> str:
+def question_at(
+    run: FhirRun, form: KnownQuestionnaire, mapped: Mapping[str, str], link: str
+) -> str:
     """The code a link id stands for: by the mapping, by the form itself, by being one.
 
-    "" where the mapping leaves it out; the link id itself where nothing explains it.
+    "" where the mapping leaves it out, or a form that gives codes gives none to it; the link id
+    itself where nothing explains it.
     """
-    mapping = run.mapping
-    if link in mapping.ignore:
+    if link in run.mapping.ignore:
         return ""
-    if mapped := mapping.questions.get(link) or form.question_by_link.get(link):
-        return mapped
+    if found := mapped.get(link) or form.question_by_link.get(link):
+        return found
     last = link.rstrip("/").rsplit("/", 1)[-1]
-    return last if is_question_code(last) or last in run.codes.instrument_by_panel else link or "?"
+    if is_question_code(last) or last in run.codes.instrument_by_panel:
+        return last
+    return "" if form.question_by_link and link in form.links else link or "?"
 
 
 def has_value(answer: ItemAnswer) -> bool:
@@ -263,6 +278,16 @@ def unmapped_refusal(forms: Iterable[WaitingForm]) -> BadInput:
         place = "an unnamed question" if unnamed == 1 else f"{unnamed} unnamed questions"
         problems.append(Problem(place, UNMAPPED))
     return BadInput(problems)
+
+
+NO_ADDRESS = "a form without a plain address"
+ADDRESS = re.compile(r"[A-Za-z0-9:/._#-]{1,200}")
+
+
+def is_plain(address: str) -> bool:
+    """Addresses belong to forms and are public, unless somebody put anything else there."""
+    named = set(patient_identifiers.found_in(address)) - {Identifier.WEB}
+    return bool(ADDRESS.fullmatch(address)) and not named
 
 
 def is_harmless(link: str) -> bool:

@@ -23,6 +23,7 @@ from readiness.imports.fhir.resources import (
     Coverage,
     EntryRequest,
     Observation,
+    OperationOutcome,
     Patient,
     Peek,
     Questionnaire,
@@ -41,6 +42,13 @@ PEEK = msgspec.json.Decoder(Peek)
 ENTRY = msgspec.json.Decoder(BundleEntry)
 PLAINLY_OBSERVED = b'{"resourceType":"Observation",'  # how exports begin nearly all their lines
 
+
+def note_outcome(run: FhirRun, place: str, seen: OperationOutcome) -> None:  # noqa: ARG001
+    """What the export itself says went wrong; its own words may hold anything."""
+    run.skip()
+    run.export_errors += sum(each.severity in ERRORS for each in seen.issue or ())
+
+
 # How each resource is read. The others tell nothing that is counted.
 Reader = Callable[[FhirRun, str, Any], ScreenPart | PatientRecord | None]
 READERS: dict[str, tuple[msgspec.json.Decoder[Any], Reader]] = {
@@ -49,12 +57,18 @@ READERS: dict[str, tuple[msgspec.json.Decoder[Any], Reader]] = {
     "Patient": (msgspec.json.Decoder(Patient), patient.person_of),
     "Coverage": (msgspec.json.Decoder(Coverage), patient.note_payer),
     "Questionnaire": (msgspec.json.Decoder(Questionnaire), fhir_forms.note_form),
+    "OperationOutcome": (msgspec.json.Decoder(OperationOutcome), note_outcome),
 }
 LAST = 999_999_999  # after every version: nothing follows a deletion
 DELETABLE = ("Observation", "QuestionnaireResponse")
 
 NO_RESOURCE = "This is not a whole FHIR resource in JSON. Export it again, or leave it out."
 NO_R4 = "This resource does not have the form that FHIR R4 gives it. Correct it and send it again."
+ERRORS = ("error", "fatal")
+EXPORT_ERRORS = (
+    "The export itself tells of errors ({:,}), so what was counted may not be all. Ask whoever "
+    "runs the export what is missing, and send it again."
+)
 TOO_LARGE = f"This resource is larger than {LARGEST // MIB} MB. Send it without attachments."
 TOO_DEEP = "There are Bundles within Bundles here. Send each Bundle by itself."
 
@@ -77,6 +91,8 @@ def parts(
                 yield found
     yield from waiting_forms(run)
     yield from patient.payers(run)
+    if run.export_errors:
+        reading.report.warn("", EXPORT_ERRORS.format(run.export_errors))
 
 
 def read_document(run: FhirRun, place: str, text: Text, depth: int = 0) -> Iterator[Found]:

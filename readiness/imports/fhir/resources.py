@@ -54,6 +54,14 @@ class Meta(Struct, gc=False, rename="camel"):
 NO_META = Meta()
 
 
+class OutcomeIssue(Struct, gc=False):
+    severity: str | None = None
+
+
+class OperationOutcome(Struct, gc=False):
+    issue: list[OutcomeIssue] | None = None
+
+
 class FhirExtension(Struct, rename="camel"):
     url: str | None = None
     value_code: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -12,7 +13,12 @@ from msgspec import Meta, Struct
 from readiness.core.typed_file import Day, Finding, Key, Name, Path, SomeTexts, Version
 from readiness.counts.social_risk.models import Need
 from readiness.counts.strata import STRATA, StratumType
-from readiness.imports.screening_codes.models import CountedQuantity, ResourceType, Trait
+from readiness.imports.screening_codes.models import (
+    NONE_OF_THESE,
+    CountedQuantity,
+    ResourceType,
+    Trait,
+)
 from readiness.imports.screens.models import Absent, NeedResult, RecordStatus
 
 AnswerCode = Annotated[
@@ -24,6 +30,9 @@ Hundred = Annotated[int, Meta(ge=0, le=100)]
 Cutoff = Annotated[int, Meta(ge=1, le=100)]
 PublicCode = Annotated[int, Meta(ge=1, le=9999)]
 Dollars = Annotated[int, Meta(ge=1, le=1_000_000)]
+PhraseText = Annotated[
+    str, Meta(pattern=r"^[a-z0-9]+( -?[a-z0-9]+)*$", description="words in small letters")
+]
 SomeEntries = Annotated[dict[str, str], Meta(min_length=1)]
 
 
@@ -47,6 +56,13 @@ class QuestionPart(Struct, frozen=True, kw_only=True):
     trait: Trait | None = None
     values: dict[str, Key] = {}
     verified: str
+
+
+def answers_of(written: QuestionPart) -> frozenset[str]:
+    """Every answer that a question has, those that it scores aside."""
+    said = ((*says.positive, *says.negative) for says in written.tells.values())
+    none = (NONE_OF_THESE,) if written.none_means else ()
+    return frozenset(chain(written.absent, written.values, none, *said))
 
 
 class ScorePart(Struct, frozen=True):
@@ -106,6 +122,7 @@ class CodeFile(Struct, frozen=True):
     absent: dict[Absent, SomeTexts]
     absent_words: dict[Absent, SomeTexts]
     words: dict[str, SomeTexts]
+    phrases: dict[str, dict[AnswerCode, PhraseText]]
     standings: dict[ResourceType, dict[RecordStatus, tuple[str, ...]]]
     instruments: Annotated[tuple[ScreeningInstrumentPart, ...], Meta(min_length=1)]
     traits: dict[Trait, TraitPart]
@@ -174,6 +191,16 @@ def contradictory_answers(written: CodeFile) -> Iterator[Finding]:
                     if seen.setdefault((code, need, answer), is_positive) != is_positive:
                         found = f"{answer} is both positive and negative for {need}: keep one"
                         yield (*path, "tells", need), found
+
+
+def phrases_of_no_answer(written: CodeFile) -> Iterator[Finding]:
+    """Words are told only of answers that the question has."""
+    known: defaultdict[str, set[str]] = defaultdict(set)
+    for _, code, question, _ in questions_in(written):
+        known[code] |= answers_of(question)
+    for code, phrases in written.phrases.items():
+        for answer in phrases.keys() - known[code]:
+            yield ("phrases", code), f"{answer} is no answer of this question: take it out"
 
 
 def unknown_names(written: CodeFile) -> Iterator[Finding]:
@@ -272,6 +299,7 @@ CHECKS: tuple[Callable[[CodeFile], Iterator[Finding]], ...] = (
     questions_about_nothing,
     needs_without_questions,
     unknown_strata,
+    phrases_of_no_answer,
     ambiguous_words,
     guidelines_out_of_order,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,12 +16,15 @@ from readiness.imports.screening_codes.file_format import (
     ResultPart,
     ScreeningInstrumentPart,
     TraitPart,
+    answers_of,
     contradictions,
 )
 from readiness.imports.screening_codes.models import (
+    NONE_OF_THESE,
     CodeRange,
     CodeTable,
     Guideline,
+    Phrase,
     Score,
     ScreeningInstrument,
     ScreeningQuestion,
@@ -65,6 +67,10 @@ def table_of(written: CodeFile, sha256: str) -> CodeTable:
         absent=invert(written.absent),
         absent_words=by_plain_word(invert(written.absent_words)),
         words={code: frozenset(map(normalize, said)) for code, said in written.words.items()},
+        phrases={
+            question: tuple(phrase_of(code, words) for code, words in each.items())
+            for question, each in written.phrases.items()
+        },
         standings={kind: invert(each) for kind, each in written.standings.items()},
         traits={trait: trait_of(each) for trait, each in written.traits.items()},
         guidelines=tuple(
@@ -80,6 +86,16 @@ def invert(written: Mapping[Meaning, tuple[str, ...]]) -> dict[str, Meaning]:
 
 def by_plain_word(meanings: Mapping[str, Meaning]) -> dict[str, Meaning]:
     return {normalize(said): meaning for said, meaning in meanings.items()}
+
+
+def phrase_of(code: str, words: str) -> Phrase:
+    """
+    >>> phrase_of("LA31993-1", "steady place -not")
+    Phrase(code='LA31993-1', holds=frozenset({'steady', 'place'}), lacks=frozenset({'not'}))
+    """
+    listed = words.split()
+    lacks = frozenset(each[1:] for each in listed if each.startswith("-"))
+    return Phrase(code, frozenset(each for each in listed if each[0] != "-"), lacks)
 
 
 def instrument_of(written: ScreeningInstrumentPart) -> ScreeningInstrument:
@@ -109,7 +125,11 @@ def question_of(
         code=code,
         instrument_id=instrument_id,
         verified=written.verified,
-        tells={Need(each): results_of(says) for each, says in tells.items() if each in NEEDS},
+        tells={
+            Need(each): results_of(says, written.none_means)
+            for each, says in tells.items()
+            if each in NEEDS
+        },
         about=frozenset(Need(each) for each in about if each in NEEDS),
         matters=tuple(each for each in about if each not in NEEDS),
         answers=answers_of(written) | points.keys(),
@@ -126,14 +146,10 @@ def question_of(
     )
 
 
-def results_of(says: ResultPart) -> dict[str, NeedResult]:
+def results_of(says: ResultPart, none_means: NeedResult | None) -> dict[str, NeedResult]:
+    none = {NONE_OF_THESE: none_means} if none_means else {}
     positive = dict.fromkeys(says.positive, NeedResult.POSITIVE)
-    return positive | dict.fromkeys(says.negative, NeedResult.NEGATIVE)
-
-
-def answers_of(written: QuestionPart) -> frozenset[str]:
-    said = ((*says.positive, *says.negative) for says in written.tells.values())
-    return frozenset(chain(written.absent, written.values, *said))
+    return none | positive | dict.fromkeys(says.negative, NeedResult.NEGATIVE)
 
 
 def trait_of(written: TraitPart) -> TraitTable:

@@ -6,7 +6,8 @@ question and none after another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -14,6 +15,8 @@ from functools import cached_property
 
 from readiness.counts.social_risk.models import Need
 from readiness.imports.screens.models import Absent, NeedResult, RecordStatus, ScreenAnswer
+
+NONE_OF_THESE = "LA9-3"  # said where several may be chosen and none was
 
 
 class Trait(StrEnum):
@@ -51,6 +54,11 @@ class Score:
     lowest: int
     highest: int
     positive_at: int
+
+    @property
+    def fewest(self) -> int:
+        """Points of any answer there is."""
+        return min(self.points.values())
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,18 @@ class TraitTable:
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """Key words that tell one answer of a question from its others, however it is worded."""
+
+    code: str
+    holds: frozenset[str]
+    lacks: frozenset[str]
+
+    def is_in(self, words: Set[str]) -> bool:
+        return self.holds <= words and self.lacks.isdisjoint(words)
+
+
+@dataclass(frozen=True)
 class CodeTable:
     """One version of the screening instruments' codes."""
 
@@ -151,6 +171,7 @@ class CodeTable:
     absent: Mapping[str, Absent]  # answer codes and reasons, whatever the question
     absent_words: Mapping[str, Absent]  # typed words, in small letters
     words: Mapping[str, frozenset[str]]  # answer code -> words for it, in small letters
+    phrases: Mapping[str, tuple[Phrase, ...]]  # by question
     standings: Mapping[ResourceType, Mapping[str, RecordStatus]]
     traits: Mapping[Trait, TraitTable]
     guidelines: tuple[Guideline, ...]  # oldest first
@@ -203,6 +224,11 @@ class CodeTable:
         """Why there is no answer: by an answer code, a reason's code or a typed word."""
         return self.absent.get(text) or self.absent_words.get(normalize(text))
 
+    def result_for(self, text: str) -> NeedResult | None:
+        """Why a need has no answer, where the sender has judged it: None for other words."""
+        absent = self.absent_for(text)
+        return RESULT_OF_ABSENT[absent] if absent else None
+
     def answer_for(self, question: str, text: str) -> ScreenAnswer | None:
         """An answer sent as text: a code, or a word for an answer of this question."""
         if absent := self.absent_for(text):
@@ -212,6 +238,9 @@ class CodeTable:
             return ScreenAnswer(code=text.strip())
         said = normalize(text)
         codes = sorted(code for code in known if said in self.words.get(code, ()))
+        if not codes:
+            words = words_in(text)
+            codes = [each.code for each in self.phrases.get(question, ()) if each.is_in(words)]
         return ScreenAnswer(code=codes[0]) if len(codes) == 1 else None
 
     def standing(self, kind: ResourceType, status: str) -> RecordStatus | None:
@@ -225,6 +254,22 @@ class CodeTable:
         """
         known = [each for each in self.guidelines if each.year <= on.year]
         return (known[-1] if known else self.guidelines[0]).line(people)
+
+
+RESULT_OF_ABSENT = {
+    Absent.DECLINED: NeedResult.DECLINED,
+    Absent.UNKNOWN: NeedResult.UNKNOWN,
+    Absent.NOT_ASKED: NeedResult.INCOMPLETE,
+}
+
+
+def words_in(text: str) -> frozenset[str]:
+    """
+    >>> sorted(words_in("I don't have a non-medical one"))
+    ['a', 'do', 'have', 'i', 'medical', 'non', 'not', 'one']
+    """
+    plain = text.lower().replace("\u2019", "'").replace("n't", " not")
+    return frozenset(re.findall(r"[a-z0-9]+", plain))
 
 
 def normalize(text: str) -> str:

@@ -6,12 +6,12 @@ What the sender concluded is never believed: it is compared, and disagreements a
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from readiness.counts.social_risk.models import FIVE, HOUSING_PARTS, Need
 from readiness.imports.screening_codes.models import (
+    RESULT_OF_ABSENT,
     CodeTable,
     CountedQuantity,
     Score,
@@ -21,9 +21,6 @@ from readiness.imports.screens.models import Absent, AnsweredQuestion, NeedResul
 
 PUBLIC = re.compile(r"LA[0-9]{1,5}-[0-9]")
 MOST_PEOPLE = 40  # in one household; more is a slip
-OTHER = "other"  # a code that may be anything, so it is not repeated
-
-RESULT_OF_ABSENT = {Absent.DECLINED: NeedResult.DECLINED, Absent.UNKNOWN: NeedResult.UNKNOWN}
 
 # Of several answers to one question, and of what is left when not every answer is clear.
 STRONGEST = (
@@ -39,7 +36,7 @@ STRONGEST = (
 class Evaluation:
     needs: Mapping[Need, NeedResult]
     flag_disagreements: int = 0
-    unknown_answers: Mapping[str, int] = field(default_factory=dict)
+    unknown_answers: tuple[tuple[str, str], ...] = ()  # question and code
 
 
 @dataclass(frozen=True)
@@ -78,11 +75,12 @@ def evaluate(screen: Screen, codes: CodeTable, known: Replies | None = None) -> 
     return Evaluation(
         needs={**screen.results, **judged},
         flag_disagreements=disagreements(replies, found, judged, codes),
-        unknown_answers=Counter(
-            code if PUBLIC.fullmatch(code) else OTHER
+        unknown_answers=tuple(
+            (reply.rule.code, code)
             for reply in replies
             for code in reply.codes
             if code not in reply.rule.answers and (reply.rule.tells or reply.rule.score_id)
+            if PUBLIC.fullmatch(code)  # the others were told when they were read
         ),
     )
 
@@ -142,7 +140,7 @@ def result_of(reply: Reply, says: Mapping[str, NeedResult], *, is_completed: boo
     pairs = {says.get(code, NeedResult.INCOMPLETE) for code in reply.codes}
     if not reply.reasons and len(pairs) == 1:
         return pairs.pop()
-    return strongest(pairs | {RESULT_OF_ABSENT.get(each) for each in reply.reasons})
+    return strongest(pairs | {RESULT_OF_ABSENT[each] for each in reply.reasons})
 
 
 def strongest(results: Iterable[NeedResult | None]) -> NeedResult:
@@ -207,12 +205,18 @@ def by_score(replies: Sequence[Reply], codes: CodeTable) -> Iterator[Found]:
 
 
 def by_points(score: Score, items: Sequence[Reply], totals: Sequence[Reply]) -> NeedResult:
-    """Every item answered, and the sum. The sender's total is taken only where no item is sent:
-    one that stands beside half of the items cannot be checked, so it is not believed."""
+    """Every item answered, and the sum; or so many points that the missing ones change nothing.
+
+    The sender's total is taken only where no item is answered: one that stands beside half of the
+    items cannot be checked, so it is not believed.
+    """
     points = points_in(score, items)
-    if len(points) == score.items:
-        return sign(is_positive=sum(points) >= score.positive_at)
-    if not items:
+    missing = score.items - len(points)
+    if points and sum(points) + missing * score.fewest >= score.positive_at:
+        return NeedResult.POSITIVE
+    if not missing:
+        return NeedResult.NEGATIVE
+    if not any(each.codes or each.reasons for each in items):
         total = total_in(score, totals)
         if total is not None:
             return sign(is_positive=total >= score.positive_at)
@@ -325,7 +329,13 @@ def add_derived_needs(results: Results) -> Results:
     asked = [found[need] for need in FIVE if need in found]
     if not asked:
         return found
-    return {**found, Need.ANY: any_of(asked), Need.ALL5: all_of(asked, len(FIVE))}
+    return {**found, Need.ANY: screen_of(asked), Need.ALL5: all_of(asked, len(FIVE))}
+
+
+def screen_of(results: Collection[NeedResult]) -> NeedResult:
+    """One clear answer makes a completed screen, whatever else was declined or left open."""
+    found = any_of(results)
+    return found if found in CLEAR or CLEAR.isdisjoint(results) else NeedResult.PARTIAL
 
 
 def any_of(results: Iterable[NeedResult]) -> NeedResult:

@@ -75,6 +75,10 @@ class NeedResult(StrEnum):
     DECLINED = "declined"
     UNKNOWN = "unknown"
     INCOMPLETE = "incomplete"
+    PARTIAL = "partial"  # of `any` alone: no need was found, and not everything was answered
+
+
+STATED = tuple(each for each in NeedResult if each is not NeedResult.PARTIAL)  # what a file may say
 
 
 class Absent(StrEnum):
@@ -180,17 +184,21 @@ class CellKey:
 
 @dataclass(frozen=True)
 class ResultCounts:
-    """Patients, each counted once in a cell. `screened` are those with a clear answer."""
+    """Patients, each counted once in a cell.
+
+    `screened` are those with a clear answer; for `any`, to one of the five needs at least.
+    """
 
     positive: int = 0
     negative: int = 0
     declined: int = 0
     unknown: int = 0
     incomplete: int = 0
+    partial: int = 0
 
     @property
     def screened(self) -> int:
-        return self.positive + self.negative
+        return self.positive + self.negative + self.partial
 
     def of(self, result: NeedResult) -> int:
         return int(getattr(self, result.value))

@@ -32,6 +32,7 @@ RANKS: tuple[NeedResult | None, ...] = (
     NeedResult.DECLINED,
     NeedResult.NEGATIVE,
     NeedResult.POSITIVE,
+    NeedResult.PARTIAL,  # made of the others, once all are there
 )
 RANK = {result: rank for rank, result in enumerate(RANKS)}
 NEEDS = tuple(Need)

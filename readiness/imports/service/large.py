@@ -15,7 +15,7 @@ from readiness.counts.strata import StratumType
 from readiness.imports import packed
 from readiness.imports.dates import DateOrder
 from readiness.imports.formats import first_bytes, inflate
-from readiness.imports.long_table import NO_NEED, NO_RESULT
+from readiness.imports.long_table import NO_NEED
 from readiness.imports.mapped_table import (
     NO_DAY,
     NO_PATIENT,
@@ -44,7 +44,6 @@ SAYS = {
     ResultColumn.STATUS: NO_STANDING,
     ResultColumn.DATE: NO_DAY,
     ResultColumn.NEED: NO_NEED,
-    ResultColumn.RESULT: NO_RESULT,
 }
 READ = frozenset(
     ColumnRole(each.value) for each in ResultColumn
@@ -104,7 +103,9 @@ def wording_of(
     return Wording(
         columns=own,
         need=mapping.need,
-        result=lambda text: mapping.result(text) if text else NeedResult.INCOMPLETE,
+        result=lambda text: (
+            mapping.result(text) or codes.result_for(text) if text else NeedResult.INCOMPLETE
+        ),
         standing=standing,
         strata=lambda told: strata_of(known(told)),
         apart=lambda told: race_apart(known(told)),

@@ -45,6 +45,17 @@ NO_MAPPING = (
     "examples to begin from; flask screens mapping --example long (or redcap) prints them."
 )
 NO_FILE = "There is no file. Name one or more."
+NO_LINE = "No line of the table could be read, so nothing was counted. Mend it and send it again."
+UNREAD = (
+    "{refused:,} of {rows:,} rows ({share}) could not be read and were left out: what was counted "
+    "is not the whole. Mend them where the file comes from and send it again."
+)
+UNREAD_ANSWERS = (
+    "{} not understood and counted as not answered in full. Say what such answers mean, and send "
+    "the file again."
+)
+PASSED_FORMS = "{} passed over: nothing says that such forms are screens."
+MOST_TOLD = 20
 TABLE_ALONE = "A table of counts cannot be added to screens of patients. Send it by itself."
 
 
@@ -92,6 +103,7 @@ def aggregate(
     chosen = parse(mapping, codes) if mapping is not None else None
     if isinstance(chosen, LongMapping) and not is_explained and large.handles(sources, chosen):
         cells = large.cells_of(sources[0], reading, chosen, codes, str(period or ""))
+        warn_of_parts(reading.report, is_table=True)
         return Aggregation(cells=cells, report=reading.report)
     by_form = files_by_format(sources, chosen)
     if tables := by_form[FileFormat.TEMPLATE]:
@@ -99,7 +111,26 @@ def aggregate(
     assembly = ScreenAssembly(codes, reading.report, is_explained)
     for part in parts_of(by_form, reading, codes, chosen):
         assembly.add(part)
-    return count_screens(assembly, period)
+    found = count_screens(assembly, period)
+    warn_of_parts(reading.report, is_table=FileFormat.FHIR not in by_form)
+    return found
+
+
+def warn_of_parts(report: Report, *, is_table: bool) -> None:
+    """What was read in part is never told as if it were all; of a table some line must be read."""
+    if report.refused:
+        if is_table and report.refused >= report.rows:
+            raise BadInput([*report.problems[:MOST_TOLD], Problem("", NO_LINE)])
+        share = f"{report.refused / report.rows:.1%}"
+        report.warn("", UNREAD.format(refused=report.refused, rows=report.rows, share=share))
+    if answers := report.unreadable_answers.total():
+        report.warn("", UNREAD_ANSWERS.format(counted_phrase(answers, "answer")))
+    if forms := report.passed_forms.total():
+        report.warn("", PASSED_FORMS.format(counted_phrase(forms, "filled-in form")))
+
+
+def counted_phrase(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{' was' if number == 1 else 's were'}"
 
 
 def keyed_hash(key: bytes) -> Callable[[str], bytes]:
@@ -193,8 +224,11 @@ def count_screen(
     if screen.standing is not RecordStatus.COUNTED:
         return {}
     judgment = evaluate(screen, assembly.codes, known)
-    assembly.report.flag_disagreements += judgment.flag_disagreements
-    assembly.report.unknown_codes.update(judgment.unknown_answers)
+    report = assembly.report
+    report.cover(screen.day)
+    report.flag_disagreements += judgment.flag_disagreements
+    report.unreadable_answers.update(question for question, _ in judgment.unknown_answers)
+    report.unknown_codes.update(code for _, code in judgment.unknown_answers)
     tally.add(screen, judgment.needs, known_in(screen, assembly.codes))
     return judgment.needs
 

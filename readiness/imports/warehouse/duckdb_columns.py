@@ -42,11 +42,12 @@ class ResultColumn(StrEnum):
 
 
 NEEDED = (ResultColumn.DATE, ResultColumn.NEED, ResultColumn.RESULT)
-LACKING = (
+LACKING = (  # without any of them a row says nothing
     ResultColumn.PATIENT,
     ResultColumn.STATUS,
-    *NEEDED,
-)  # without any of them a row says nothing
+    ResultColumn.DATE,
+    ResultColumn.NEED,
+)
 TRAITS = (
     ResultColumn.RACE,
     ResultColumn.ETHNICITY,
@@ -103,6 +104,7 @@ class DuckdbRun:
     reading: ReadContext
     label: str
     room: MemoryLimits
+    unread: set[str] = field(default_factory=set)  # texts of results that nobody explained
 
     @property
     def words(self) -> tuple[ResultColumn, ...]:
@@ -251,13 +253,33 @@ def create_word_type(db: DuckdbSession, name: str, words: Iterable[str]) -> None
     db.run(f"CREATE TYPE {name} AS ENUM ({listed})")
 
 
+def result_of(run: DuckdbRun, text: str) -> str:
+    """What nobody explained leaves the need open; which texts those are is kept."""
+    result = run.wording.result(text)
+    if result is None:
+        run.unread.add(text)
+    return result or NeedResult.INCOMPLETE
+
+
+def unread_sql(run: DuckdbRun) -> str:
+    """True for a row whose result nobody explained."""
+    texts = ", ".join(map(literal, sorted(run.unread)))
+    return f"trim({raw_name(ResultColumn.RESULT)}) IN ({texts})" if texts else "false"
+
+
+def note_unread(db: DuckdbSession, run: DuckdbRun, query: str) -> None:
+    """`query` selects each need and the number of its answers that nobody explained."""
+    for need, number in db.run(query) if run.unread else ():
+        run.reading.report.unreadable_answers[need] += number
+
+
 def age_of(run: DuckdbRun, text: str) -> str:
     return run.wording.age(int(text) if AGE.fullmatch(text) else None)
 
 
 MEANT: dict[ResultColumn, Callable[[DuckdbRun, str], str | None]] = {
     ResultColumn.NEED: lambda run, text: run.wording.need(text),
-    ResultColumn.RESULT: lambda run, text: run.wording.result(text),
+    ResultColumn.RESULT: lambda run, text: result_of(run, text),
     ResultColumn.STATUS: lambda run, text: run.wording.standing(text) or UNREAD,
     ResultColumn.GROUP: lambda run, text: run.wording.group(text) or run.reading.group_id or None,
     ResultColumn.SITE: lambda run, text: run.wording.site(text) or None,

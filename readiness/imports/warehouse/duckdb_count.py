@@ -10,9 +10,9 @@ from readiness.core.tables.models import ReadContext
 from readiness.counts.strata import ALL, UNKNOWN, StratumType
 from readiness.imports.screens.models import (
     NOBODY,
+    STATED,
     WHOLE,
     CellKey,
-    NeedResult,
     RecordStatus,
     ResultCounts,
 )
@@ -25,7 +25,9 @@ from readiness.imports.warehouse.duckdb_columns import (
     ResultColumn,
     Wording,
     explain,
+    note_unread,
     raw_name,
+    unread_sql,
 )
 from readiness.imports.warehouse.duckdb_session import (
     UNREADABLE,
@@ -124,6 +126,7 @@ def count_rows(db: DuckdbSession, run: DuckdbRun) -> dict[CellKey, ResultCounts]
     for column in plan.alike:
         explain(db, run, column, f"SELECT DISTINCT {raw_name(column)} AS text FROM alike")
     note_rows(db, plan)
+    note_unread(db, run, plan.unread)
     return plan.cells(db.run(plan.add_up))
 
 
@@ -196,12 +199,20 @@ class RowQuery:
                 ResultColumn.STATUS: f"{self.means(ResultColumn.STATUS)} = '{UNREAD}'",
                 **found,
             }
-        needed = (ResultColumn.NEED, ResultColumn.RESULT)
-        return found | {each: f"{self.means(each)} IS NULL" for each in needed}
+        return found | {ResultColumn.NEED: f"{self.means(ResultColumn.NEED)} IS NULL"}
 
     @property
     def standing(self) -> str:
         return self.means(ResultColumn.STATUS, literal(RecordStatus.COUNTED))
+
+    @property
+    def unread(self) -> str:
+        lacking = " OR ".join(self.lacking.values())
+        return (
+            f"SELECT {self.means(ResultColumn.NEED)} :: VARCHAR AS need, SUM(rows) :: BIGINT"
+            f" FROM {self.joined} WHERE own = 0 AND {unread_sql(self.run)} AND NOT ({lacking})"
+            " GROUP BY need"
+        )
 
     @property
     def add_up(self) -> str:
@@ -214,9 +225,7 @@ class RowQuery:
             *map(raw_name, self.traits),
         ]
         result = self.means(ResultColumn.RESULT)
-        sums = [
-            f"COALESCE(SUM(rows) FILTER ({result} = '{each}'), 0) :: BIGINT" for each in NeedResult
-        ]
+        sums = [f"COALESCE(SUM(rows) FILTER ({result} = '{each}'), 0) :: BIGINT" for each in STATED]
         lacking = " OR ".join(self.lacking.values())
         return (
             f"SELECT {', '.join([*columns, *sums])} FROM {self.joined}"
@@ -224,10 +233,10 @@ class RowQuery:
         )
 
     def cells(self, rows: list[Row]) -> dict[CellKey, ResultCounts]:
-        found: defaultdict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * len(NeedResult))
+        found: defaultdict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * len(STATED))
         strata: dict[Row, tuple[tuple[str, str], ...]] = {}
         for row in rows:
-            alike, traits, counts = row[:4], row[4 : -len(NeedResult)], row[-len(NeedResult) :]
+            alike, traits, counts = row[:4], row[4 : -len(STATED)], row[-len(STATED) :]
             for part in strata.get(traits) or strata.setdefault(traits, self.parts(traits)):
                 sums = found[alike + part]
                 for place, count in enumerate(counts):

@@ -26,6 +26,7 @@ from readiness.imports.warehouse.duckdb_columns import (
 from readiness.imports.warehouse.duckdb_session import DuckdbSession, UnlistedValue, literal
 
 SHOWN = 200_000  # rows looked at to learn the texts of a column
+COUNTED = RecordStatus.COUNTED.value
 STANDINGS = {each.value: each for each in RecordStatus}
 SUMS = ", ".join(f"CAST(SUM({each}) AS INTEGER) AS {each}" for each in NeedResult)
 KEYS = "group_id, site_id, quarter, need, stratum"
@@ -142,6 +143,7 @@ def results_query(run: DuckdbRun, part: str) -> str:
         "status": meant.get(ResultColumn.STATUS, literal(RecordStatus.COUNTED)),
         "issued": "issued" if run.has(ResultColumn.ISSUED) else "CAST(NULL AS TIMESTAMP)",
         "version": "version",
+        "is_unread": duckdb_columns.unread_sql(run),
         **{kind.value: f"their_{kind}" for kind in sql.STATED_KINDS if kind in run.types},
     }
     if StratumType.AGE in run.types:
@@ -196,7 +198,6 @@ LACKS = {
     ResultColumn.STATUS: f"status = '{UNREAD}'",
     ResultColumn.DATE: "screened_on IS NULL",
     ResultColumn.NEED: "need IS NULL",
-    ResultColumn.RESULT: "result IS NULL",
 }
 
 
@@ -205,6 +206,13 @@ def note(db: DuckdbSession, run: DuckdbRun) -> None:
     lacks = " ".join(f"WHEN {lacking} THEN '{column}'" for column, lacking in LACKS.items())
     query = f"SELECT CASE {lacks} ELSE status END AS what, count(*) FROM results GROUP BY what"
     run.note(dict(db.run(query)))
+    lacking = " OR ".join(LACKS.values())
+    unread = f"SELECT need :: VARCHAR, count(*) FROM results WHERE is_unread AND NOT ({lacking})"
+    duckdb_columns.note_unread(db, run, f"{unread} GROUP BY need")
+    days = f"SELECT min(screened_on), max(screened_on) FROM results WHERE status = '{COUNTED}'"
+    for day in db.run(f"{days} AND NOT need IS NULL")[0]:
+        if day:
+            run.reading.report.cover(day)
 
 
 def note_repeated(db: DuckdbSession, run: DuckdbRun) -> None:
@@ -214,7 +222,7 @@ def note_repeated(db: DuckdbSession, run: DuckdbRun) -> None:
         "PARTITION BY group_id, patient, screened_on, need"
         " ORDER BY issued DESC NULLS LAST, version DESC) AS later"
         " FROM results WHERE status IN ('counted', 'deleted') AND NOT screened_on IS NULL"
-        " AND NOT need IS NULL AND NOT result IS NULL)"
+        " AND NOT need IS NULL)"
         " WHERE status = 'counted' AND later = 'counted'"
     )
     run.reading.report.duplicates += repeated

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from readiness.counts.social_risk.models import FIVE, HOUSING_PARTS, Need
 from readiness.counts.strata import STRATA, UNKNOWN, StratumType
-from readiness.imports.screens.models import NOBODY, WHOLE, NeedResult, RecordStatus
+from readiness.imports.screens.models import NOBODY, STATED, WHOLE, NeedResult, RecordStatus
 
 TYPES = (
     StratumType.LANGUAGE,
@@ -28,6 +28,7 @@ STATED_KINDS = tuple(
 DERIVED = (Need.ANY, Need.ALL5)  # worked out of the others, for each patient
 STATED_NEEDS = tuple(need for need in Need if need not in DERIVED)  # what a row may be about
 PLACE = {result: place for place, result in enumerate(NeedResult, 1)}  # the lower wins
+STATED_PLACE: dict[str, int] = {each: PLACE[each] for each in STATED}
 CLEAR = PLACE[NeedResult.NEGATIVE]  # this place and the one before it are a clear answer
 FOUR = tuple(need for need in FIVE if need is not Need.HOUSING)
 ONLY_NO, NONE = 8, 9  # behind every place: nothing but "no" was said; nothing was asked
@@ -70,14 +71,14 @@ def events(standings: Mapping[str, RecordStatus], table: str, types: Sequence[St
     version,
     CAST(EXTRACT(YEAR FROM screened_on) AS INT) * 10
       + CAST(EXTRACT(QUARTER FROM screened_on) AS INT) AS quarter,
-    {case("result", PLACE)} AS place{traits},
+    {case("result", STATED_PLACE)} AS place{traits},
     ROW_NUMBER() OVER (
       PARTITION BY group_id, patient, instrument, screened_on, need
       ORDER BY issued DESC NULLS LAST, version DESC NULLS LAST, result
     ) AS newest
   FROM {table}
   WHERE NOT patient IS NULL AND NOT screened_on IS NULL
-    AND need IN ({word_list(STATED_NEEDS)}) AND result IN ({word_list(NeedResult)})
+    AND need IN ({word_list(STATED_NEEDS)}) AND result IN ({word_list(STATED)})
     AND (status IS NULL OR status IN ({heard}))"""
 
 
@@ -168,11 +169,15 @@ FIVES = f"""
       + {" + ".join(f"CASE WHEN {need} <= {CLEAR} THEN 1 ELSE 0 END" for need in FOUR)} AS clear
   FROM housed"""
 
-# `any`: a need among the five. `all5`: a clear answer to each; incomplete when only to some.
+# `any`: a need among the five; partial when none was found and only some answers are clear.
+# `all5`: a clear answer to each; incomplete when only to some.
 JUDGED = f"""
   SELECT *,
     {as_place("housed")} AS any_housing,
-    {as_place("five")} AS any_need,
+    CASE
+      WHEN clear > 0 AND five > {CLEAR} AND five < {ONLY_NO} THEN {PLACE[NeedResult.PARTIAL]}
+      ELSE {as_place("five")}
+    END AS any_need,
     CASE
       WHEN clear BETWEEN 1 AND {len(FIVE) - 1} THEN {PLACE[NeedResult.INCOMPLETE]}
       ELSE {as_place("five")}

@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from readiness.core.errors import BadInput
 from readiness.counts.strata import STRATA, UNKNOWN
-from readiness.imports.screens.models import WHOLE, NeedResult, RecordStatus
+from readiness.imports.screens.models import STATED, WHOLE, NeedResult, RecordStatus
 from readiness.imports.template import models as template
 from readiness.imports.warehouse import sql
 
@@ -38,7 +38,7 @@ COUNTS = {
     "declined": NeedResult.DECLINED,
     "unknown": NeedResult.UNKNOWN,
     "incomplete": NeedResult.INCOMPLETE,
-    "screened": f"{NeedResult.POSITIVE} + {NeedResult.NEGATIVE}",
+    "screened": f"{NeedResult.POSITIVE} + {NeedResult.NEGATIVE} + {NeedResult.PARTIAL}",
     "positive": NeedResult.POSITIVE,
 }
 
@@ -68,7 +68,7 @@ COLUMNS = (
         "instrument", "text", "the instrument: a result replaces only those of its own"
     ),
     WarehouseColumn("need", "text", "one of " + ", ".join(sql.STATED_NEEDS), is_needed=True),
-    WarehouseColumn("result", "text", "one of " + ", ".join(NeedResult), is_needed=True),
+    WarehouseColumn("result", "text", "one of " + ", ".join(STATED), is_needed=True),
     WarehouseColumn("status", "text", "as FHIR has it; none counts as final"),
     WarehouseColumn(
         "issued", "timestamp", "when the result was written; of one day the latest counts"

@@ -267,7 +267,11 @@ WITH events AS (
   SELECT
     *,
     CASE housed WHEN 8 THEN 2 WHEN 9 THEN NULL ELSE housed END AS any_housing,
-    CASE five WHEN 8 THEN 2 WHEN 9 THEN NULL ELSE five END AS any_need,
+    CASE
+      WHEN clear > 0 AND five > 2 AND five < 8
+      THEN 6
+      ELSE CASE five WHEN 8 THEN 2 WHEN 9 THEN NULL ELSE five END
+    END AS any_need,
     CASE
       WHEN clear BETWEEN 1 AND 4
       THEN 5
@@ -405,7 +409,8 @@ WITH events AS (
     SUM(CASE WHEN place = 2 THEN 1 ELSE 0 END) AS negative,
     SUM(CASE WHEN place = 3 THEN 1 ELSE 0 END) AS declined,
     SUM(CASE WHEN place = 4 THEN 1 ELSE 0 END) AS unknown,
-    SUM(CASE WHEN place = 5 THEN 1 ELSE 0 END) AS incomplete
+    SUM(CASE WHEN place = 5 THEN 1 ELSE 0 END) AS incomplete,
+    SUM(CASE WHEN place = 6 THEN 1 ELSE 0 END) AS partial
   FROM each_need
   CROSS JOIN (
     SELECT
@@ -616,7 +621,8 @@ WITH events AS (
     negative,
     declined,
     unknown,
-    incomplete
+    incomplete,
+    partial
   FROM tallies
 ), placed AS (
   SELECT
@@ -630,7 +636,8 @@ WITH events AS (
     SUM(negative) AS negative,
     SUM(declined) AS declined,
     SUM(unknown) AS unknown,
-    SUM(incomplete) AS incomplete
+    SUM(incomplete) AS incomplete,
+    SUM(partial) AS partial
   FROM cells
   CROSS JOIN (
     SELECT
@@ -672,7 +679,7 @@ SELECT
   declined AS declined,
   unknown AS unknown,
   incomplete AS incomplete,
-  positive + negative AS screened,
+  positive + negative + partial AS screened,
   positive AS positive,
   CAST(NULL AS INT) AS wants_help,
   CAST(NULL AS INT) AS wants_help_all,

@@ -147,7 +147,7 @@ def test_so_many_forms_wait_and_no_more(monkeypatch):
 
 
 def test_a_mapping_comes_before_what_the_form_says():
-    mapping = FormMapping(MappingShape.FHIR, questions={"q1": "88123-5"}, ignore=("q2",))
+    mapping = FormMapping(MappingShape.FHIR, questions={"": {"q1": "88123-5"}}, ignore=("q2",))
     found = read_resources(
         FORM, FILLED, response(item("q2", {"valueString": "Planted"})), mapping=mapping
     )

@@ -231,7 +231,7 @@ def test_a_line_that_is_no_json_is_told_and_the_others_count():
     [
         (b"", "is empty"),
         (b" \n\n", "is empty"),
-        (b'[{"resourceType":"Observation"}]', "holds a list"),
+        (b'[{"resourceType":"Observation"', "cut off"),
         (b"patient,date\n1,2\n", "not JSON"),
         (b"\x00\x01\x02", "not JSON"),
         (gzip.compress(b"{}", mtime=0)[:-9], "damaged"),

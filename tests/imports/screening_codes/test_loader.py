@@ -17,7 +17,7 @@ from readiness.imports.screens.models import Absent, NeedResult, RecordStatus, S
 from readiness.instruments.seals import seal_of, seals_in
 
 CODES = screening.load()
-RAW = (screening.FOLDER / "codes" / "2026.1.yaml").read_text(encoding="utf-8")
+RAW = (screening.FOLDER / "codes" / "2026.2.yaml").read_text(encoding="utf-8")
 QUESTIONS = [each for asked in CODES.questions_by_code.values() for each in asked]
 
 
@@ -32,7 +32,7 @@ def test_every_version_still_has_the_hash_it_was_published_with():
     files = {f"codes/{path.name}": path for path in screening.FOLDER.glob("codes/*.yaml")}
     found = {name: seal_of(path.read_bytes()) for name, path in files.items()}
     assert found == seals_in(screening.FOLDER)
-    assert CODES.sha256 == found["codes/2026.1.yaml"]
+    assert CODES.sha256 == found["codes/2026.2.yaml"]
 
 
 def test_the_table_carries_the_notice_that_its_codes_need():
@@ -188,7 +188,7 @@ def test_the_table_holds_no_question_s_wording():
         ("absent: [LA15775-2]", "absent: [LA15-2]", "'LA15-2' is no reason"),
         ("about: household_size, ", "", "no need and no other matter"),
         ("items: 4", "items: four", "write a whole number"),
-        ('version: "2026.1"', 'version: "2026.1"\nversion: "2026.2"', "a second time"),
+        ('version: "2026.2"', 'version: "2026.2"\nversion: "2026.3"', "a second time"),
         ("id: screening-codes", "id: [", "this is not YAML"),
     ],
 )

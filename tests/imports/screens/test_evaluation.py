@@ -92,9 +92,12 @@ def test_a_derived_result_counts_where_no_item_is_sent():
         ((5, 2, 2, 2), None, P),  # 11
         ((4, 2, 2, 2), None, N),  # 10
         ((1, 1, 1, 1), None, N),
-        ((5, 5, 5), None, OPEN),
+        ((5, 5, 5), None, P),
         ((1, 1, 1), 4, OPEN),
-        ((5, 5, 5), 16, OPEN),
+        ((5, 5, 5), 16, P),
+        ((4, 3, 3), None, P),  # whatever the last one is
+        ((4, 3, 2), None, OPEN),
+        ((1, 1), 4, OPEN),
         ((), 11, P),
         ((), 10, N),
         ((), 3, OPEN),
@@ -103,8 +106,14 @@ def test_a_derived_result_counts_where_no_item_is_sent():
         ((4, 2, 2, 2), 15, N),  # the sum is believed, not the total
     ],
 )
-def test_hits_needs_four_answers_and_eleven_points(points, total, result):
+def test_hits_needs_eleven_points_or_four_answers(points, total, result):
     assert needs(*hits(*points, total=total)) == {Need.SAFETY: result}
+
+
+def test_a_total_counts_where_the_items_stand_empty_beside_it():
+    empty = [answered(code) for code in HITS]
+    assert needs(*empty, *hits(total=12)) == {Need.SAFETY: P}
+    assert needs(*empty, *hits(total=9)) == {Need.SAFETY: N}
 
 
 def test_a_total_beside_the_sum_it_contradicts_is_told():
@@ -115,7 +124,8 @@ def test_a_total_beside_the_sum_it_contradicts_is_told():
 def test_whoever_declined_all_of_hits_declined_and_one_refusal_leaves_it_incomplete():
     refused = [answered(code, Absent.DECLINED) for code in HITS]
     assert needs(*refused) == {Need.SAFETY: D}
-    assert needs(*hits(5, 5, 5), refused[3]) == {Need.SAFETY: OPEN}
+    assert needs(*hits(1, 1, 1), refused[3]) == {Need.SAFETY: OPEN}
+    assert needs(*hits(5, 5, 5), refused[3]) == {Need.SAFETY: P}
     assert needs(*(answered(code, Absent.UNKNOWN) for code in HITS)) == {Need.SAFETY: U}
     assert needs(*(answered(code) for code in HITS)) == {Need.SAFETY: OPEN}
 
@@ -218,7 +228,7 @@ def test_an_answer_of_another_instrument_is_judged_as_that_instrument_means_it()
 def test_an_answer_that_nobody_knows_is_told_and_leaves_the_need_open():
     judged = evaluate(a_screen(answered("96779-4", "LA999-9"), answered("93030-5", "?")), CODES)
     assert judged.needs == {Need.TRANSPORTATION: OPEN, Need.UTILITIES: OPEN}
-    assert judged.unknown_answers == {"LA999-9": 1, "other": 1}
+    assert judged.unknown_answers == (("96779-4", "LA999-9"),)
 
 
 def test_other_matters_are_known_and_not_judged():
@@ -229,7 +239,7 @@ def test_other_matters_are_known_and_not_judged():
         CODES,
     )
     assert judged.needs == {}
-    assert "other" not in judged.unknown_answers
+    assert judged.unknown_answers == (("44250-9", "LA1-1"),)  # an item of a score
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,9 @@ def test_the_new_york_set_is_joined_and_counted():
 
 def test_a_wide_export_is_counted_with_its_mapping():
     found = counted(file("redcap/export.csv"), mapping=text("redcap/export.toml"))
-    assert totals(found)["homelessness"] == ResultCounts(positive=1, declined=1)
+    assert totals(found)["homelessness"] == ResultCounts(
+        positive=1, negative=1, declined=1, incomplete=1
+    )
     assert totals(found)["food"].positive == 1
 
 

@@ -103,9 +103,10 @@ def test_what_is_held_or_unreadable_is_told_and_not_counted():
         ]
     )
     cells, report = counted(text, status="S")
-    assert cells == {key(): ResultCounts(positive=1)}
-    assert (report.rows, report.held, report.deleted, report.refused) == (7, 1, 1, 4)
-    assert len(report.problems) == 4
+    assert cells == {key(): ResultCounts(positive=1, incomplete=1)}
+    assert (report.rows, report.held, report.deleted, report.refused) == (7, 1, 1, 3)
+    assert len(report.problems) == 3
+    assert dict(report.unreadable_answers) == {"food": 1}
 
 
 def test_a_column_that_is_not_there_is_named_by_what_it_is():

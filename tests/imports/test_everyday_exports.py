@@ -1,0 +1,229 @@
+"""Exports as they are made every day, each with the numbers that are right."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from readiness.core.errors import BadInput
+from readiness.core.tables.models import file_in_memory
+from readiness.counts.social_risk.models import Need
+from readiness.imports.screens.models import ResultCounts
+from readiness.imports.service import screens
+
+PLAIN = (("Yes", "positive"), ("No", "negative"), ("Declined", "declined"), ("Unknown", "unknown"))
+HEADINGS = {"food": "food", "housing": "housing", "ride": "transportation"}
+HEADINGS |= {"power": "utilities", "safe": "safety"}
+
+
+def wide(*columns: str, words: tuple[tuple[str, str], ...] = PLAIN, more: str = "") -> str:
+    """A mapping of a wide table with a column for each need."""
+    results = ", ".join(f'"{word}" = "{result}"' for word, result in words)
+    fields = "\n".join(
+        f'[fields.{each}]\nneed = "{HEADINGS[each]}"\nresults = {{{results}}}' for each in columns
+    )
+    return f'shape = "redcap"\n{more}[columns]\npatient = "id"\ndate = "date"\n{fields}\n'
+
+
+def read(content: str, mapping: str | None = None, name: str = "export.csv"):
+    return screens.aggregate([file_in_memory("file 1", name, content.encode())], mapping=mapping)
+
+
+def total(found, need):
+    parts = [of for key, of in found.cells.items() if (key.need, key.stratum) == (need, "total")]
+    return parts[0] if parts else ResultCounts()
+
+
+def lines(*resources):
+    return "\n".join(map(json.dumps, resources))
+
+
+def response(form, *items, **more):
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "status": "completed",
+        "questionnaire": form,
+        "subject": {"reference": f"Patient/{len(form)}"},
+        "authored": "2026-08-03",
+        "item": [{"linkId": link, "answer": [answer]} for link, answer in items],
+        **more,
+    }
+
+
+def said(question, text, patient):
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": question}]},
+        "subject": {"reference": f"Patient/{patient}"},
+        "effectiveDateTime": "2026-08-03",
+        "valueCodeableConcept": {"text": text},
+    }
+
+
+def test_whoever_declined_one_item_was_screened_all_the_same():
+    found = read(
+        "id,date,food,housing,ride,power,safe\n"
+        "1,2026-01-05,No,No,No,No,Declined\n"
+        "2,2026-01-06,No,No,No,No,Unknown\n"
+        "3,2026-01-07,No,No,No,No,No\n"
+        "4,2026-01-08,No,No,,No,No\n"
+        "5,2026-01-08,Declined,Declined,Declined,Declined,Declined\n",
+        wide(*HEADINGS),
+    )
+    assert total(found, Need.ANY) == ResultCounts(negative=2, declined=1, partial=2)
+    assert total(found, Need.ANY).screened == 4
+    assert total(found, Need.SAFETY) == ResultCounts(negative=2, declined=2, unknown=1)
+    assert total(found, Need.FOOD).screened == 4
+
+
+@pytest.mark.parametrize("word", ["Perhaps", "maybe later", "7"])
+def test_a_word_that_nobody_explained_opens_its_own_need_and_no_other(word):
+    found = read(f"id,date,food,ride\n1,2026-01-05,{word},No\n", wide("food", "ride"))
+    assert total(found, Need.FOOD) == ResultCounts(incomplete=1)
+    assert total(found, Need.TRANSPORTATION) == ResultCounts(negative=1)
+    assert total(found, Need.ANY) == ResultCounts(partial=1)
+    assert found.report.unreadable_answers == {"food": 1}
+    assert "1 answer was not understood" in found.report.warnings[0].says
+
+
+def test_a_letter_stands_for_the_word_that_the_mapping_explains():
+    found = read("id,date,food,ride\n1,2026-01-05,y,n\n", wide("food", "ride"))
+    assert total(found, Need.FOOD) == ResultCounts(positive=1)
+    assert total(found, Need.TRANSPORTATION) == ResultCounts(negative=1)
+    turned = read("id,date,food\n1,2026-01-05,Y\n", wide("food", words=(("Yes", "negative"),)))
+    assert total(turned, Need.FOOD) == ResultCounts(negative=1)
+
+
+def test_an_answer_of_several_that_is_not_known_is_no_answer_to_the_other_needs():
+    mapping = (
+        'shape = "long"\ninstrument = "prapare"\n[columns]\npatient = "id"\ndate = "date"\n'
+        'question = "q"\nanswer = "a"\n[answers."93031-3"]\n"Groceries" = "LA30125-1"\n'
+    )
+    found = read(
+        "id,date,q,a\n1,2026-08-01,93031-3,Groceries\n1,2026-08-01,93031-3,Fodder\n"
+        "2,2026-08-01,93031-3,None\n3,2026-08-01,93031-3,\n",
+        mapping,
+    )
+    assert total(found, Need.FOOD) == ResultCounts(positive=1, negative=1, incomplete=1)
+    assert total(found, Need.UTILITIES) == ResultCounts(negative=1, incomplete=2)
+
+
+def test_none_of_these_can_be_said_in_a_mapping():
+    mapping = (
+        'shape = "long"\ninstrument = "prapare"\n[columns]\npatient = "id"\ndate = "date"\n'
+        'question = "q"\nanswer = "a"\n[answers."93031-3"]\n"No unmet need" = "none"\n'
+    )
+    found = read("id,date,q,a\n2,2026-08-01,93031-3,No unmet need\n", mapping)
+    assert total(found, Need.FOOD) == total(found, Need.UTILITIES) == ResultCounts(negative=1)
+    with pytest.raises(BadInput, match="does not belong to this question"):
+        read("id,date,q,a\n", mapping.replace("93031-3", "93033-9"))
+
+
+FORMS = """
+shape = "fhir"
+[questionnaires]
+"https://clinic.example/food" = "hvs"
+[questions]
+"1" = "88122-7"
+"2" = "88123-5"
+[answers]
+"Often" = "LA28397-0"
+"Never" = "LA28398-8"
+"""
+NEVER, OFTEN = {"valueString": "Never"}, {"valueString": "Often"}
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        FORMS,
+        FORMS.replace("[questions]", '[questions."https://clinic.example/food"]'),
+        FORMS.replace('"hvs"', '"hvs"\n"https://clinic.example/sleep" = "ignore"'),
+    ],
+)
+def test_link_ids_belong_to_the_forms_that_the_mapping_names(mapping):
+    content = lines(
+        response("https://clinic.example/food", ("1", NEVER), ("2", NEVER)),
+        response("https://clinic.example/sleep", ("1", OFTEN), ("2", OFTEN)),
+    )
+    found = read(content, mapping, "x.ndjson")
+    assert total(found, Need.FOOD) == ResultCounts(negative=1)
+    assert found.report.passed_forms == {"https://clinic.example/sleep": 1}
+    assert "1 filled-in form was passed over" in found.report.warnings[0].says
+
+
+def test_an_address_that_may_be_a_person_is_not_repeated():
+    content = lines(response("mailto:jo@example.org", ("1", OFTEN)))
+    found = read(content, FORMS, "x.ndjson")
+    assert found.report.passed_forms == {"a form without a plain address": 1}
+
+
+def test_an_item_without_a_code_in_a_form_that_is_known_is_passed_over():
+    coded = [{"linkId": "a", "code": [{"system": "http://loinc.org", "code": "88122-7"}]}]
+    form = {"resourceType": "Questionnaire", "id": "q", "item": [*coded, {"linkId": "name"}]}
+    answers = (("a", {"valueCoding": {"code": "LA6729-3"}}), ("name", {"valueString": "Planted"}))
+    found = read(lines(response("#q", *answers, contained=[form])), None, "x.ndjson")
+    assert total(found, Need.FOOD) == ResultCounts(positive=1)
+    assert "Planted" not in repr(found)
+    uncoded = {**form, "item": [{"linkId": "a"}, {"linkId": "name"}]}
+    with pytest.raises(BadInput, match="nothing says what it asks"):
+        read(lines(response("#q", *answers, contained=[uncoded])), None, "x.ndjson")
+
+
+def test_the_usual_wording_of_an_answer_is_known_by_its_question():
+    found = read(
+        lines(
+            said("71802-3", "I have a steady place to live", "1"),
+            said("71802-3", "I have a place today, but I\u2019m worried about losing it", "2"),
+            said("71802-3", "I don't have a steady place to live (in a shelter)", "3"),
+            said("71802-3", "It depends", "4"),
+        ),
+        None,
+        "x.ndjson",
+    )
+    assert total(found, Need.HOUSING) == ResultCounts(positive=2, negative=1, incomplete=1)
+    assert found.report.unreadable_answers == {"71802-3": 1}
+
+
+def test_answers_alone_make_a_mapping():
+    mapping = 'shape = "fhir"\n[answers."71802-3"]\n"Own flat" = "LA30189-7"\n'
+    found = read(lines(said("71802-3", "Own flat", "1")), mapping, "x.ndjson")
+    assert total(found, Need.HOMELESSNESS) == ResultCounts(negative=1)
+    with pytest.raises(BadInput, match="Name the link ids"):
+        read("{}", 'shape = "fhir"\n', "x.ndjson")
+
+
+def test_a_list_of_resources_reads_as_they_do_one_by_one():
+    both = [said("71802-3", "I have housing", "1"), said("93030-5", "Yes", "1")]
+    assert read(json.dumps(both), None, "x.json").cells == read(lines(*both), None, "x.json").cells
+    with pytest.raises(BadInput, match="cut off"):
+        read(json.dumps(both)[:-9], None, "x.json")
+
+
+def test_what_was_cut_off_is_told_with_its_share():
+    whole = lines(said("71802-3", "I have housing", "1"), said("93030-5", "Yes", "1"))
+    found = read(whole[:-20], None, "x.ndjson")
+    assert found.report.warnings[0].says.startswith("1 of 2 rows (50.0%) could not be read")
+
+
+def test_errors_that_an_export_tells_itself_are_told():
+    issue = {"severity": "error", "diagnostics": "Planted could not be exported"}
+    outcome = {"resourceType": "OperationOutcome", "issue": [issue, {"severity": "information"}]}
+    found = read(lines(said("93030-5", "Yes", "1"), outcome), None, "x.ndjson")
+    assert [each.says[:36] for each in found.report.warnings] == [
+        "The export itself tells of errors (1"
+    ]
+    assert "Planted" not in repr(found)
+
+
+def test_a_table_of_which_no_line_can_be_read_is_refused():
+    with pytest.raises(BadInput, match="No line of the table could be read"):
+        read("id,date,food\n1,soon,No\n2,later,No\n", wide("food"))
+    assert read("id,date,food\n", wide("food")).cells == {}
+
+
+def test_the_days_that_a_file_covers_are_told():
+    found = read("id,date,food\n1,2026-02-03,No\n2,2026-01-31,Yes\n3,,\n", wide("food"))
+    assert (str(found.report.first_day), str(found.report.last_day)) == ("2026-01-31", "2026-02-03")
