@@ -142,8 +142,8 @@ GROUP_MEANINGS = {
     Step.ELIGIBLE: "Patients seen at least once in the quarter and due for screening",
     Step.SCREENING_OFFERED: "Patients who were offered screening",
     Step.DECLINED: "Patients who were offered it and said no",
-    Step.SCREENED: "Patients who completed a screen: a clear answer about one need or more, whatever "
-    "else they declined",
+    Step.SCREENED: "Patients who completed a screen: a clear answer about one need or more, "
+    "whatever else they declined",
     Step.ANY_POSITIVE: "Patients with a need in one or more of food, housing, transportation, "
     "utilities and safety",
 }
