@@ -13,6 +13,7 @@ from readiness.counts.db import social_risk
 from tests.conftest import job_threads, settings_for
 from tests.factories import assessments as sheets
 from tests.factories import sending, world
+from tests.factories.completion import complete_page
 from tests.factories.page import Page
 from tests.factories.social_risk_counts import GOOD, typed
 from tests.factories.waiting import until
@@ -88,7 +89,18 @@ def test_a_quarter_is_released_whole_or_not_at_all(app, cara, takes_nothing):
         assert "Nothing is released yet" in cara.get(f"{QUARTER}/released").text
     with stored(app) as store:
         assert social_risk.of_group(store, "elm") == {}
-    assert cara.post(QUARTER, data=again, headers=OURS).status_code == 303
+    assert complete_page(cara, QUARTER, again, headers=OURS).status_code == 303
+    assert "Release 1 of Q4 2026" in cara.get(f"{QUARTER}/released").text
+
+
+def test_what_was_agreed_to_leaves_whole_or_not_at_all(cara, takes_nothing):
+    fields = Page(cara.get(QUARTER).text).values(QUARTER) | typed(GOOD) | {"do": "complete"}
+    asked = cara.post(QUARTER, data=fields, headers=OURS)
+    sure = {**Page(asked.text).values(QUARTER), "do": "confirm"}
+    with takes_nothing():
+        assert cara.post(QUARTER, data=sure, headers=OURS).status_code == 503
+        assert "Nothing is released yet" in cara.get(f"{QUARTER}/released").text
+    assert cara.post(QUARTER, data=sure, headers=OURS).status_code == 303
     assert "Release 1 of Q4 2026" in cara.get(f"{QUARTER}/released").text
 
 

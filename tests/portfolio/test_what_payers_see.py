@@ -41,9 +41,9 @@ from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure.db import quality as quality_releases
 from readiness.disclosure.db import social_risk as releases
 from readiness.plans.service import document
-from readiness.releases.service import publication
 from readiness.releases.service.publication import QUALITY, SOCIAL_RISK
 from tests.factories import payers, world
+from tests.factories.completion import mark_complete
 from tests.factories.page import Page
 from tests.factories.waiting import PATIENCE
 from tests.factories.world import NOW
@@ -104,14 +104,14 @@ def filled(folder, few: int = 0) -> Store:
             Revision(cell, 1, value, "cara", NOW) for cell, value in a_quarter(number, few).items()
         ]
         social_risk.save(store, "elm", quarter, revisions)
-        publication.complete(Session(store, cara, NOW), SOCIAL_RISK, "elm", str(quarter), 11)
+        mark_complete(Session(store, cara, NOW), SOCIAL_RISK, "elm", str(quarter), 11)
         measured = [
             Revision(cell, 1, value, "cara", NOW)
             for cell, value in of_a_measure(number, few).items()
         ]
         quality_counts.save(store, "elm", quarter, measured, None)
         quality.declare(Session(store, cara, NOW), "elm", str(quarter), "race_omb2024.white")
-        publication.complete(Session(store, cara, NOW), QUALITY, "elm", str(quarter), 11)
+        mark_complete(Session(store, cara, NOW), QUALITY, "elm", str(quarter), 11)
     payers.answer(store, assessment, payers.all_at(2))
     payers.send_in(store, assessment)
     return store

@@ -13,15 +13,17 @@ from wtforms import HiddenField, TextAreaField
 
 from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
 from readiness.core.formatting import moment
+from readiness.core.periods import Period
 from readiness.core.web.forms import SafeForm
 from readiness.core.web.session import now, session, settings
-from readiness.counts.models import CellT, CountsClash, CountsT, PostedCounts
+from readiness.counts.models import CellT, CountsClash, CountsT, Grid, PostedCounts
 from readiness.counts.presenters.entry import EntryPage, EntryScope, Layout, PageState
 from readiness.counts.service import entry
 from readiness.counts.service.entry import EntryPeriod
 from readiness.disclosure.succession import ReleaseOutcome
+from readiness.releases.presenter import grids_of
 from readiness.releases.service import publication
-from readiness.releases.service.publication import ReleaseKind
+from readiness.releases.service.publication import Completion, ReleaseKind
 
 COMPLETED = {
     ReleaseOutcome.FIRST: "Saved, and marked complete. Payers you share with can now read its "
@@ -46,6 +48,7 @@ class EntryPages(Generic[CellT, CountsT]):
     more: Callable[
         [EntryPeriod[CellT, CountsT], EntryScope[CellT]], dict[str, Any]
     ]  # for the template
+    layouts: Callable[[Period], Iterable[Grid[CellT]]]  # what payers read
 
     def page(self, group_id: str, period: str, key: str, state: PageState[CellT]) -> str:
         found = entry.get(session(), self.layout.schema, group_id, period)
@@ -70,6 +73,8 @@ class EntryPages(Generic[CellT, CountsT]):
         wanted = request.form.get("do", "save")
         if wanted == "preview":
             return self.preview(group_id, period, scope, posted, form.block.data or "")
+        if wanted == "confirm":  # what the page that asks has shown
+            return self.mark_complete(group_id, period, key, request.form.get("seen", ""))
         try:
             is_new = entry.save(session(), layout.schema, group_id, period, posted)
         except BadInput as error:
@@ -78,7 +83,7 @@ class EntryPages(Generic[CellT, CountsT]):
             state = PageState[CellT](posted, self.clash_problems(clash), clash)
             return self.page(group_id, period, key, state), 409
         if wanted == "complete":
-            return self.mark_complete(group_id, period, key)
+            return self.mark_complete(group_id, period, key, "")
         flash(f"Saved, {moment(now())}." if is_new else "Nothing was changed.")
         return redirect(request.path, 303)
 
@@ -101,9 +106,10 @@ class EntryPages(Generic[CellT, CountsT]):
         )
         return self.page(group_id, period, scope.key, state), 422 if pasted.problems else 200
 
-    def mark_complete(self, group_id: str, period: str, key: str) -> ResponseReturnValue:
+    def mark_complete(self, group_id: str, period: str, key: str, seen: str) -> ResponseReturnValue:
+        """Shown first what payers would read of it; done for whoever has seen just that."""
         try:
-            outcome = publication.complete(
+            found = publication.completion(
                 session(),
                 self.release,
                 group_id,
@@ -111,6 +117,9 @@ class EntryPages(Generic[CellT, CountsT]):
                 settings().smallest_shown,
                 hides_all_positive=settings().hides_all_positive,
             )
+            if seen != found.fingerprint:
+                return self.ask(found, has_changed=bool(seen))
+            outcome = publication.complete(session(), self.release, found)
         except (BadInput, ChangedMeanwhile, WrongState) as error:
             problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
             state = PageState[CellT](problems=problems, is_unfinished=True)
@@ -118,6 +127,18 @@ class EntryPages(Generic[CellT, CountsT]):
             return self.page(group_id, period, key, state), status
         flash(COMPLETED[outcome])
         return redirect(url_for(self.list_endpoint, group_id=group_id), 303)
+
+    def ask(self, found: Completion[CellT, CountsT], *, has_changed: bool) -> str:
+        release = found.ready.release
+        return render_template(
+            "counts/confirm.html",
+            form=SafeForm(formdata=None),
+            found=found,
+            release=release,
+            grids=grids_of(self.layouts(found.before.period), release),
+            has_changed=has_changed,
+            period_name=self.release.period,
+        )
 
 
 # What a page sends: one text for each cell, explanations, and what it had shown.

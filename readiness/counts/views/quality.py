@@ -40,6 +40,7 @@ from readiness.counts.service.entry import Sites
 from readiness.counts.service.quality import SCHEMA, MeasurementPeriod, stratum_grids
 from readiness.counts.strata import STRATUM_TYPE_LABELS, StratumType
 from readiness.counts.views.entry import EntryPages, revisions_in
+from readiness.releases.presenter import quality_layouts
 from readiness.releases.service.publication import QUALITY
 
 bp = Blueprint("quality", __name__)
@@ -120,6 +121,7 @@ PAGES = EntryPages(
     "quality.periods",
     QUALITY,
     more,
+    quality_layouts,
 )
 
 

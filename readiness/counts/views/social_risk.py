@@ -33,6 +33,7 @@ from readiness.counts.social_risk.models import (
 from readiness.counts.social_risk.year import YearReach
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum, StratumType, strata_of
 from readiness.counts.views.entry import EntryPages
+from readiness.releases.presenter import social_risk_layouts
 from readiness.releases.service.publication import SOCIAL_RISK
 
 bp = Blueprint("screen", __name__)
@@ -121,6 +122,7 @@ PAGES = EntryPages(
     "screen.quarters",
     SOCIAL_RISK,
     more,
+    lambda _: social_risk_layouts(),
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Generic
 
 from readiness.accounts.db import groups
@@ -26,6 +27,7 @@ from readiness.core.permissions import Can
 from readiness.counts.models import CellT, CountsT, PeriodState
 from readiness.counts.quality.models import QualityCell, QualityCounts
 from readiness.counts.service import entry, quality, social_risk
+from readiness.counts.service.entry import EntryPeriod
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts
 from readiness.disclosure import db, quality_table, social_risk_table
 from readiness.disclosure.db import ReleaseTables
@@ -101,7 +103,22 @@ CHANGED = (
 # Letting counts out.
 
 
-def complete(
+@dataclass(frozen=True)
+class Completion(Generic[CellT, CountsT]):
+    """A period that can be marked complete, and what would leave then."""
+
+    before: EntryPeriod[CellT, CountsT]
+    ready: PreparedRelease[CellT]
+    readers: tuple[Payer, ...]  # with whom the group shares today
+    has_submitted: bool  # from then on they read it
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what was shown: who confirms it has seen these numbers."""
+        return sha256(repr(sorted(self.ready.known.items(), key=repr)).encode()).hexdigest()[:16]
+
+
+def completion(
     session: Session,
     kind: ReleaseKind[CellT, CountsT],
     group_id: str,
@@ -109,8 +126,11 @@ def complete(
     threshold: int,
     *,
     hides_all_positive: bool = True,
-) -> ReleaseOutcome:
-    """Mark the period complete and let its counts out, or raise with everything in the way."""
+) -> Completion[CellT, CountsT]:
+    """What marking the period complete would let out, or everything in the way. Nothing is stored.
+
+    This asks the solver.
+    """
     entry.require(session, kind.entry.can_enter, group_id)
     store, today = session.store, session.now.date()
     wanted = entry.enterable_period(written, today)
@@ -120,7 +140,6 @@ def complete(
     before = entry.read(store, kind.entry, group_id, wanted, today)
     if problems := tuple(entry.completion_problems(kind.entry, before)):
         raise BadInput(problems)
-    reference = before.status.reference
     ready = prepare(
         store,
         kind,
@@ -128,12 +147,24 @@ def complete(
         before.counts,
         threshold,
         session.now,
-        reference,
+        before.status.reference,
         hides_all_positive=hides_all_positive,
     )
+    shared = groups.readers(store, group_id, today)
+    readers = tuple(each for each in groups.payers(store) if each.id in shared)
+    return Completion(before, ready, readers, is_readable(store, group_id))
+
+
+def complete(
+    session: Session, kind: ReleaseKind[CellT, CountsT], wanted: Completion[CellT, CountsT]
+) -> ReleaseOutcome:
+    """Mark the period complete and let out what was shown."""
+    entry.require(session, kind.entry.can_enter, wanted.before.group.id)
+    store, before, ready = session.store, wanted.before, wanted.ready
+    group_id, today = before.group.id, session.now.date()
     with store.writing():
-        again = entry.read(store, kind.entry, group_id, wanted, today)
-        if (again.counts, again.status.reference) != (before.counts, reference):
+        again = entry.read(store, kind.entry, group_id, before.period, today)
+        if (again.counts, again.status.reference) != (before.counts, before.status.reference):
             raise ChangedMeanwhile(CHANGED.format(period=kind.period))
         if before.status.state is not PeriodState.COMPLETE:
             done = kind.entry.verbs.completed

@@ -24,10 +24,10 @@ from readiness.counts.service import social_risk as screen
 from readiness.counts.service.social_risk import SCHEMA
 from readiness.counts.social_risk.models import FunnelCell, Step
 from readiness.counts.social_risk.year import YearReach
-from readiness.releases.service import publication
 from readiness.releases.service.publication import SOCIAL_RISK
 from tests.factories import assessments as sheets
 from tests.factories import quality_counts, social_risk_counts
+from tests.factories.completion import mark_complete
 from tests.factories.world import NOW
 
 IDS = Ids("claimed", "supported", lambda: "7Q4K")
@@ -200,7 +200,7 @@ def check_with_counts(store, whole, eligible, screened):
         {FunnelCell(Step.ELIGIBLE): eligible, FunnelCell(Step.SCREENED): screened}
     )
     entry.save(session, SCHEMA, "elm", "2026-Q3", PostedCounts(counted))
-    publication.complete(session, SOCIAL_RISK, "elm", "2026-Q3", 11)
+    mark_complete(session, SOCIAL_RISK, "elm", "2026-Q3", 11)
     return submit.check(session, whole.id)
 
 

@@ -21,8 +21,8 @@ from readiness.counts.service import social_risk as screen
 from readiness.counts.service.social_risk import SCHEMA, Quarter
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.social_risk.rates import CONTEXT_CLAIMS, claims_shares
-from readiness.releases.service import publication
 from readiness.releases.service.publication import SOCIAL_RISK
+from tests.factories.completion import mark_complete
 from tests.factories.social_risk_counts import GOOD, typed
 
 NOW = datetime(2027, 1, 15, 12, tzinfo=UTC)
@@ -79,7 +79,7 @@ def test_numbers_that_contradict_each_other_are_kept_but_stop_completion(store):
     save(store, {ELIGIBLE: 100, SCREENED: 120})
     assert seen(store).contradictions
     with pytest.raises(BadInput, match="cannot be more than All patients, Eligible") as refused:
-        publication.complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
+        mark_complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
     assert refused.value.problems[0].place == SCREENED.key
 
 
@@ -106,9 +106,9 @@ def test_fields_that_no_page_has_are_never_stored(store):
 
 def test_a_good_closed_quarter_becomes_complete_and_a_change_opens_it_again(store):
     save(store, GOOD)
-    publication.complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
+    mark_complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
     assert seen(store).status.state is PeriodState.COMPLETE
-    publication.complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
+    mark_complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
     save(store, {ELIGIBLE: 401}, base={ELIGIBLE: 1})
     assert seen(store).status.state is PeriodState.OPEN
 
@@ -116,13 +116,13 @@ def test_a_good_closed_quarter_becomes_complete_and_a_change_opens_it_again(stor
 def test_a_quarter_without_its_two_needed_numbers_is_not_complete(store):
     save(store, {ELIGIBLE: 400})
     with pytest.raises(BadInput, match="All patients, Screened: enter this number"):
-        publication.complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
+        mark_complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
 
 
 def test_a_running_quarter_can_be_entered_and_not_completed(store):
     assert save(store, GOOD, quarter="2027-Q1")
     with pytest.raises(WrongState, match=r"still running.*from April 1"):
-        publication.complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2027-Q1", 11)
+        mark_complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2027-Q1", 11)
 
 
 @pytest.mark.parametrize("quarter", ["2027-Q2", "2026-Q5", "1999-Q1", "latest"])
@@ -135,15 +135,15 @@ def test_an_odd_number_may_stay_with_an_explanation_for_as_long_as_it_says_the_s
     save(store, {**GOOD, **ODD})
     (odd,) = seen(store).unusual
     with pytest.raises(BadInput, match=r"84\.0%"):
-        publication.complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
+        mark_complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
     save(store, {}, why={odd.finding.key: "A visit to a shelter in November."})
     assert seen(store).unusual[0].stands
-    publication.complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
+    mark_complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
     save(store, {ANY: 220}, base={ANY: 1})
     (again,) = seen(store).unusual
     assert (again.stands, again.written) == (False, "A visit to a shelter in November.")
     with pytest.raises(BadInput, match=r"88\.0%"):
-        publication.complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
+        mark_complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
 
 
 def test_an_explanation_can_be_taken_back(store):
@@ -191,7 +191,7 @@ def test_nobody_from_elsewhere_reads_or_enters_counts(store, actor):
     with pytest.raises(NotFound):
         entry.overview(Session(store, actor, NOW), SCHEMA, "elm")
     with pytest.raises(NotFound):
-        publication.complete(Session(store, actor, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
+        mark_complete(Session(store, actor, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
     with pytest.raises(NotFound):
         entry.paste(Session(store, actor, NOW), SCHEMA, "elm", "1", ())
 
@@ -210,7 +210,7 @@ def test_the_task_list_names_the_latest_closed_quarter(store):
     assert screen.state_of(store, "elm", NOW.date()).says == "Q4 2026 missing"
     save(store, GOOD)
     assert screen.state_of(store, "elm", NOW.date()).says == "Q4 2026 started"
-    publication.complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
+    mark_complete(Session(store, CARA, NOW), SOCIAL_RISK, "elm", "2026-Q4", 11)
     assert screen.state_of(store, "elm", NOW.date()).says == "Q4 2026 complete"
     assert screen.state_of(store, "elm", NOW.date()).is_done
     assert screen.state_of(store, "elm", date(2027, 4, 1)).says == "Q1 2027 missing"

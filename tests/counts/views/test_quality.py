@@ -20,6 +20,7 @@ from readiness.counts.quality.models import (
     MeasurePart,
 )
 from readiness.counts.strata import Stratum, StratumType
+from tests.factories.completion import complete_page
 from tests.factories.page import Page
 
 LIST = "/groups/elm/quality"
@@ -95,7 +96,7 @@ def test_a_text_that_is_no_count_is_refused_and_everything_typed_stays(cara, sto
 
 
 def test_numbers_that_contradict_each_other_are_kept_and_stop_the_period(cara, store):
-    answer = cara.post(HERE, data=filled(cara, {MET: 20, COUNTED: 10}, do="complete"))
+    answer = complete_page(cara, HERE, filled(cara, {MET: 20, COUNTED: 10}))
     assert answer.status_code == 422
     assert "cannot be more than the 10 counted in it" in answer.text
     assert stored(store) == {MET: 20, COUNTED: 10}
@@ -103,7 +104,7 @@ def test_numbers_that_contradict_each_other_are_kept_and_stop_the_period(cara, s
 
 
 def test_a_complete_period_is_open_again_after_a_change(cara, store):
-    cara.post(HERE, data=filled(cara, {MET: 5, COUNTED: 10}, do="complete"))
+    complete_page(cara, HERE, filled(cara, {MET: 5, COUNTED: 10}))
     assert line(store).state is PeriodState.COMPLETE
     assert "Complete" in cara.get(LIST).text
     cara.post(HERE, data=filled(cara, {MET: 6}))
@@ -111,7 +112,7 @@ def test_a_complete_period_is_open_again_after_a_change(cara, store):
 
 
 def test_an_empty_period_is_not_complete(cara, store):
-    answer = cara.post(HERE, data=filled(cara, {}, do="complete"))
+    answer = complete_page(cara, HERE, filled(cara, {}))
     assert answer.status_code == 422
     assert line(store).state is None
 
@@ -202,7 +203,7 @@ def test_the_reference_is_declared_and_never_one_without_counts(cara, store):
     cara.post(RACE, data=filled(cara, {MET_ASIAN: 30, COUNTED_ASIAN: 50}, RACE))
     assert cara.post(declare, data=wanted).status_code == 303
     assert line(store).reference == "race_omb2024.asian"
-    cara.post(HERE, data=filled(cara, {MET: 5, COUNTED: 10}, do="complete"))
+    complete_page(cara, HERE, filled(cara, {MET: 5, COUNTED: 10}))
     assert line(store).reference == "race_omb2024.asian"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from readiness.core.periods import Period
@@ -9,6 +11,7 @@ from readiness.counts.db import social_risk
 from readiness.counts.models import PeriodState
 from readiness.counts.social_risk.models import FunnelCell, Need, Step, cells_of
 from readiness.counts.strata import ALL, Stratum, StratumType
+from tests.factories.completion import complete_page
 from tests.factories.page import Page
 from tests.factories.social_risk_counts import GOOD, typed
 
@@ -41,7 +44,7 @@ def linked(page: Page) -> dict[str, str]:
 
 
 def test_the_list_says_of_every_quarter_where_it_stands(cara, store):
-    cara.post(HERE, data=filled(cara, typed(GOOD), do="complete"))
+    complete_page(cara, HERE, filled(cara, typed(GOOD)))
     cara.post(
         BEFORE,
         data=filled(cara, {ELIGIBLE.key: "5"}, BEFORE),
@@ -127,7 +130,7 @@ def test_contradictions_are_listed_and_linked_and_the_numbers_are_kept(cara, sto
 
 
 def test_marking_complete_saves_first_and_then_says_what_is_missing(cara, store):
-    reply = cara.post(HERE, data=filled(cara, {ELIGIBLE.key: "400"}, do="complete"))
+    reply = complete_page(cara, HERE, filled(cara, {ELIGIBLE.key: "400"}))
     assert reply.status_code == 422
     page = Page(reply.text)
     assert "What you entered is saved. The quarter is not yet complete." in page.text
@@ -136,15 +139,34 @@ def test_marking_complete_saves_first_and_then_says_what_is_missing(cara, store)
 
 
 def test_a_good_quarter_is_marked_complete(cara, store):
-    reply = cara.post(HERE, data=filled(cara, typed(GOOD), do="complete"))
+    reply = complete_page(cara, HERE, filled(cara, typed(GOOD)))
     assert (reply.status_code, reply.location) == (303, "/groups/elm/counts")
+    assert social_risk.status(store, "elm", Q4).state is PeriodState.COMPLETE
+
+
+def test_what_payers_would_read_is_shown_and_asked_once(cara, store):
+    asked = cara.post(HERE, data=filled(cara, typed(GOOD), do="complete"))
+    page = Page(asked.text)
+    assert "Mark this quarter complete?" in page.text
+    assert re.search(
+        r"[0-9]+ numbers would leave your group, and [0-9]+ would be hidden", page.text
+    )
+    assert "Who reads it once you have submitted an assessment:" in page.text
+    assert stored(store) == GOOD
+    assert social_risk.status(store, "elm", Q4).state is not PeriodState.COMPLETE
+    sure = {**page.values(HERE), "do": "confirm"}
+    cara.post(HERE, data=filled(cara, {ELIGIBLE.key: "9000"}))
+    again = cara.post(HERE, data=sure)
+    assert "Somebody changed these counts since you looked" in Page(again.text).text
+    assert social_risk.status(store, "elm", Q4).state is not PeriodState.COMPLETE
+    assert cara.post(HERE, data={**Page(again.text).values(HERE), "do": "confirm"}).location
     assert social_risk.status(store, "elm", Q4).state is PeriodState.COMPLETE
 
 
 def test_a_running_quarter_has_no_such_button_and_refuses(cara, store):
     path = "/groups/elm/counts/2027-Q1"
     assert "mark the quarter complete" not in Page(cara.get(path).text).text
-    reply = cara.post(path, data=filled(cara, typed(GOOD), path, do="complete"))
+    reply = complete_page(cara, path, filled(cara, typed(GOOD), path))
     assert reply.status_code == 409
     assert "still running" in Page(reply.text).text
     assert stored(store, Period(2027, 1)) == GOOD
@@ -154,7 +176,7 @@ def test_an_odd_number_asks_for_an_explanation_that_then_stands(cara, store):
     odd = {**GOOD, FunnelCell(Step.REFERRED, Need.SAFETY): 0}
     for step in (Step.REFERRED_30D, Step.OUTCOME_KNOWN, Step.CONNECTED, Step.RESOLVED):
         odd[FunnelCell(step, Need.SAFETY)] = 0
-    reply = cara.post(HERE, data=filled(cara, typed(odd), do="complete"))
+    reply = complete_page(cara, HERE, filled(cara, typed(odd)))
     assert reply.status_code == 422
     name = next(
         t.get("name") for t in Page(reply.text).all("textarea") if t.get("name").startswith("why.")
@@ -164,7 +186,7 @@ def test_an_odd_number_asks_for_an_explanation_that_then_stands(cara, store):
         assert refused.status_code == 422
         assert says in Page(refused.text).text
         assert text in refused.text
-    reply = cara.post(HERE, data=filled(cara, {name: "Helped on the spot."}, do="complete"))
+    reply = complete_page(cara, HERE, filled(cara, {name: "Helped on the spot."}))
     assert reply.status_code == 303
     assert "Explained" in Page(cara.get(HERE).text).text
 

@@ -9,6 +9,7 @@ from readiness.counts.db import years
 from readiness.counts.service import social_risk as screen
 from tests.counts.views.test_social_risk import HERE as QUARTER
 from tests.counts.views.test_social_risk import filled
+from tests.factories.completion import complete_page
 from tests.factories.page import Page
 from tests.factories.social_risk_counts import GOOD, typed
 from tests.factories.world import NOW
@@ -24,7 +25,7 @@ def send(client, **values):
 
 
 def test_a_year_is_entered_shown_and_held_against_the_claim(cara, store):
-    cara.post(QUARTER, data=filled(cara, typed(GOOD), do="complete"))
+    complete_page(cara, QUARTER, filled(cara, typed(GOOD)))
     quarters = screen.shares_for_claims(store, "elm", NOW.date())["SOCR-2"]
     assert quarters.share == Fraction(250, 400)
     assert send(cara, seen="1,200", screened="480").status_code == 303
@@ -45,7 +46,7 @@ def test_a_correction_is_a_new_revision_and_a_second_saver_is_told(cara, store):
 
 
 def test_what_cannot_be_is_told_at_its_field_and_nothing_is_stored(cara, store):
-    cara.post(QUARTER, data=filled(cara, typed(GOOD), do="complete"))
+    complete_page(cara, QUARTER, filled(cara, typed(GOOD)))
     for seen, screened, says in (
         ("300", "280", "Q4 2026 alone counts 400"),
         ("1200", "1300", "More were screened than seen"),

@@ -33,6 +33,7 @@ from readiness.disclosure.succession import ReleaseOutcome
 from readiness.releases.service import publication
 from readiness.releases.service.publication import QUALITY, PayerView
 from tests.factories import payers
+from tests.factories.completion import mark_complete
 from tests.factories.world import NOW
 
 Q4 = Period(2026, 4)
@@ -79,9 +80,9 @@ def enter(store: Store, known: Mapping[QualityCell, int], group_id: str = "elm")
 
 def publish(store: Store, known: Mapping[QualityCell, int], threshold: int = 11) -> ReleaseOutcome:
     enter(store, known)
-    return publication.complete(
-        Session(store, people.actor(store, "cara"), NOW), QUALITY, "elm", "2026-Q4", threshold
-    )
+    session = Session(store, people.actor(store, "cara"), NOW)
+    outcome: ReleaseOutcome = mark_complete(session, QUALITY, "elm", "2026-Q4", threshold)
+    return outcome
 
 
 def released_values(store: Store) -> Mapping[QualityCell, int | None]:

@@ -8,6 +8,7 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from readiness.counts.social_risk.models import FunnelCell, Step
+from tests.factories.completion import complete_page
 from tests.factories.page import Page
 from tests.factories.social_risk_counts import GOOD, typed
 
@@ -20,7 +21,7 @@ HERE = f"{QUARTER}/measures"
 @pytest.fixture
 def complete(cara):
     page = Page(cara.get(QUARTER).text)
-    answer = cara.post(QUARTER, data={**page.values(QUARTER), **typed(COUNTS), "do": "complete"})
+    answer = complete_page(cara, QUARTER, {**page.values(QUARTER), **typed(COUNTS)})
     assert answer.status_code == 303
     return cara
 

@@ -15,9 +15,9 @@ from readiness.counts.db import quality
 from readiness.counts.models import PostedCounts
 from readiness.counts.service import entry
 from readiness.counts.service import quality as use
-from readiness.releases.service import publication
 from readiness.releases.service.publication import QUALITY
 from tests.counts.views.test_quality import filled
+from tests.factories.completion import complete_page, mark_complete
 from tests.factories.page import Page
 from tests.factories.world import NOW
 from tests.releases.service.test_quality import BLACK, GOOD, Q4, denominator, enter, numerator
@@ -28,9 +28,8 @@ HERE = f"{PERIOD}/released"
 
 def complete(store, known=GOOD):
     enter(store, known)
-    return publication.complete(
-        Session(store, people.actor(store, "cara"), NOW), QUALITY, "elm", "2026-Q4", 11
-    )
+    session = Session(store, people.actor(store, "cara"), NOW)
+    return mark_complete(session, QUALITY, "elm", "2026-Q4", 11)
 
 
 def page_text(client):
@@ -51,7 +50,7 @@ def test_the_page_is_reached_from_the_period(maya):
 
 def test_completing_a_period_on_its_page_says_that_payers_can_read_it(maya, store):
     typed = {numerator(): 260, denominator(): 400}
-    answer = maya.post(PERIOD, data=filled(maya, typed, PERIOD, do="complete"))
+    answer = complete_page(maya, PERIOD, filled(maya, typed, PERIOD))
     assert answer.status_code == 303
     assert "Payers you share with can now read its counts" in maya.get(answer.location).text
     assert "Payers you share with read this release" in page_text(maya)

@@ -9,6 +9,7 @@ import pytest
 
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from tests.factories import payers
+from tests.factories.completion import complete_page
 from tests.factories.page import Page
 from tests.factories.social_risk_counts import GOOD, typed
 
@@ -21,8 +22,8 @@ ELIGIBLE = FunnelCell(Step.ELIGIBLE)
 
 def complete(cara, known=GOOD):
     page = Page(cara.get(QUARTER).text)
-    fields = {**page.values(QUARTER), **typed(known), "do": "complete"}
-    reply = cara.post(QUARTER, data=fields, follow_redirects=True)
+    fields = {**page.values(QUARTER), **typed(known)}
+    reply = complete_page(cara, QUARTER, fields, follow_redirects=True)
     assert reply.status_code == 200
     return Page(reply.text)
 
