@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic
 
 from readiness.core.errors import Problem
+from readiness.core.numbers import CommaFault, comma_in, number_in
 from readiness.counts.models import CellT, CountClash, CountsMerge, Grid, Heading, History
 from readiness.counts.social_risk.models import LARGEST
 
@@ -56,8 +56,6 @@ def merge(
 
 
 LONGEST = 12  # characters; "9,999,999" with room for stray spaces
-PLAIN = re.compile(r"[0-9]+")
-GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")  # 1,204
 
 
 def count_of(text: str) -> int | None:
@@ -71,9 +69,10 @@ def count_of(text: str) -> int | None:
         return None
     if len(typed) > LONGEST:
         raise ValueError("is too long for a count. Enter a whole number.")
-    if PLAIN.fullmatch(typed) or GROUPED.fullmatch(typed):
-        return within_reason(int(typed.replace(",", "")))
-    raise ValueError(why_not(typed))
+    found = number_in(typed) if typed[0].isdigit() and "." not in typed else None
+    if found is None:
+        raise ValueError(why_not(typed))
+    return within_reason(int(found))
 
 
 def within_reason(value: int) -> int:
@@ -90,6 +89,10 @@ def why_not(typed: str) -> str:
         )
     if typed.startswith(("-", "\N{MINUS SIGN}")) and typed[1:]:
         return "is less than 0. Enter 0 or more."
+    if comma_in(typed) is CommaFault.DECIMAL:
+        return "is written with a decimal comma. A count is a whole number, such as 1,204."
+    if fault := comma_in(typed):
+        return fault.value
     return "is not a whole number. Use the digits 0 to 9, or leave it blank when it is not known."
 
 
