@@ -97,10 +97,11 @@ def test_a_decimal_comma_is_told_by_line_and_never_read_as_another_number():
     line = next(each for each in lines if "95614-4,12," in each)
     wrong = line.replace(",12,", ',"12,5",')
     _, report = read("answers", "\n".join([lines[0], wrong]))
-    assert told_of(report) == [
+    (told,) = told_of(report)
+    assert told == (
         "file 1, line 2: The number of an answer is written with a decimal comma. "
         "Write it with a point, such as 12.5."
-    ]
+    )
 
 
 def test_nothing_of_a_person_is_told():
