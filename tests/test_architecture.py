@@ -141,7 +141,6 @@ READS = {
     "core/tables/*",
     "assessments/workbook_writer.py",
     "counts/quality/table.py",
-    "imports/packed.py",
     "imports/template/workbook.py",
     "instruments/cost_book.py",
     "instruments/cost_book_check.py",

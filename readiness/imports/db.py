@@ -154,11 +154,15 @@ def to_plain(report: UploadReport) -> dict[str, Any]:
         **vars(report),
         "unknown_codes": dict(report.unknown_codes),
         "problems": [[problem.place, problem.says] for problem in report.problems],
+        "warnings": [[warning.place, warning.says] for warning in report.warnings],
         "running": [str(quarter) for quarter in report.running],
     }
 
 
 def from_plain(plain: Mapping[str, Any]) -> UploadReport:
-    problems = tuple(Problem(place, says) for place, says in plain.get("problems", ()))
+    told = {
+        kind: tuple(Problem(place, says) for place, says in plain.get(kind, ()))
+        for kind in ("problems", "warnings")
+    }
     running = tuple(period(text) for text in plain.get("running", ()))
-    return UploadReport(**{**plain, "problems": problems, "running": running})
+    return UploadReport(**{**plain, **told, "running": running})

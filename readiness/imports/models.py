@@ -43,6 +43,7 @@ class UploadReport:
     flag_disagreements: int = 0
     unknown_codes: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     running: tuple[Period, ...] = ()  # in the file, and not closed when it was read
     unlisted_sites: int = 0  # named by the file, not among the group's own
 
@@ -55,7 +56,11 @@ class UploadReport:
 def report_of(
     report: Report, running: tuple[Period, ...] = (), unlisted_sites: int = 0
 ) -> UploadReport:
-    found = {"unknown_codes": dict(report.unknown_codes), "problems": tuple(report.problems)}
+    found = {
+        "unknown_codes": dict(report.unknown_codes),
+        "problems": tuple(report.problems),
+        "warnings": tuple(report.warnings),
+    }
     return UploadReport(**{**vars(report), **found}, running=running, unlisted_sites=unlisted_sites)
 
 

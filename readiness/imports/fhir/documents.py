@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from readiness.core.errors import BadInput, Problem
+from readiness.core.tables import packed
 from readiness.core.tables.models import SourceFile
-from readiness.imports import packed
 from readiness.imports.fhir.context import UnreadableResource
 
 MIB = 1024 * 1024
