@@ -141,7 +141,6 @@ READS = {
     "core/tables/*",
     "assessments/workbook_writer.py",
     "counts/quality/table.py",
-    "imports/packed.py",
     "imports/template/workbook.py",
     "instruments/cost_book.py",
     "instruments/cost_book_check.py",
@@ -345,3 +344,9 @@ def test_the_documentation_names_only_files_that_exist(path):
     assert [name for name in named if "<" not in name and not (ROOT / name).exists()] == []
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_a_comma_is_taken_out_of_a_number_in_one_place_alone():
+    taken = re.compile(r"""\.replace\(\s*(["']),\1\s*,\s*(["'])\2\s*\)""")
+    found = {name_of(path) for path in FILES if taken.search(path.read_text(encoding="utf-8"))}
+    assert found == {"readiness/core/numbers.py"}

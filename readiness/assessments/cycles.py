@@ -10,10 +10,12 @@ from fractions import Fraction
 
 from readiness.assessments.models import AssessmentStatus
 from readiness.core.errors import Problem
+from readiness.core.numbers import number_in
 from readiness.instruments.models import Instrument
 
 LONGEST_NAME = 80
 HIGHEST_SCORE = Fraction(100)
+LONGEST_SCORE = 8  # characters
 
 
 @dataclass(frozen=True)
@@ -222,10 +224,8 @@ def asks_say(asks: tuple[RaisedMinimum, ...]) -> str:
 def score_in(text: str) -> float | None:
     """A score from 0 to 100 with at most a few digits, or None.
 
-    >>> score_in("40"), score_in("40.5"), score_in("nan"), score_in("101")
+    >>> score_in("40"), score_in("40.5"), score_in("40,5"), score_in("101")
     (40.0, 40.5, None, None)
     """
-    whole, _, part = text.strip().partition(".")
-    if len(text) > 8 or not whole.isdecimal() or (part and not part.isdecimal()):
-        return None
-    return float(text) if float(text) <= 100 else None
+    found = number_in(text) if len(text) <= LONGEST_SCORE else None
+    return float(found) if found is not None and 0 <= found <= HIGHEST_SCORE else None

@@ -7,14 +7,13 @@ from enum import StrEnum
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import SourceFile
+from readiness.core.tables.packed import GZIP
 from readiness.core.tables.reader import header_of
 from readiness.imports import ny1115
 from readiness.imports.fhir.documents import BOM
-from readiness.imports.packed import GZIP
 from readiness.imports.template import models as template
 
 BEGINNING = 4096  # bytes
-PACKED_TABLE = "Only FHIR files are read as gzip. Unpack this file and send it again."
 UNREADABLE = "The file cannot be read. Check that it is still there."
 
 
@@ -27,12 +26,9 @@ class FileFormat(StrEnum):
 
 def format_of(source: SourceFile) -> FileFormat:
     begins = first_bytes(source)
-    is_packed = begins.startswith(GZIP)
-    text = (inflate(begins) if is_packed else begins).removeprefix(BOM).lstrip()
-    if text.startswith((b"{", b"[")):
+    shown = inflate(begins) if begins.startswith(GZIP) else begins
+    if shown.removeprefix(BOM).lstrip().startswith((b"{", b"[")):
         return FileFormat.FHIR
-    if is_packed:
-        raise BadInput([Problem(source.label, PACKED_TABLE)])
     header = header_of(source)
     if template.is_ours(header):
         return FileFormat.TEMPLATE

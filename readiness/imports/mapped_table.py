@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, Protocol, TypeVar
 
+from readiness.core import numbers
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import ReadContext
 from readiness.core.tables.reader import TextTable, column_key, full_rows
@@ -33,7 +34,7 @@ UNKNOWN_STATUS = "unknown"
 NO_STATUS = "final"  # of a table that has no such column: what it holds is meant to be counted
 REMEMBERED = 10_000  # of each kind of text, so that memory does not grow with the file
 SEVERAL = re.compile(r"[;|]")
-NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?")
+MOST_NUMBER = 10**9  # of an answer
 
 NO_RESULTS: Mapping[Need, NeedResult] = {}
 NO_PATIENT = "There is no patient in this line. Fill in the patient."
@@ -270,15 +271,18 @@ def answer_in(
     for answers in known:
         if found := answers.get(plain(text)):
             return found
-    if is_number and (number := number_in(text)) is not None:
-        return ScreenAnswer(number=number)
+    if is_number:
+        if (number := number_in(text)) is not None:
+            return ScreenAnswer(number=number)
+        if fault := numbers.comma_in(text, "$"):
+            raise NotReadError(f"The number of an answer {fault.value}")
     return codes.answer_for(question, text)
 
 
 def number_in(text: str) -> float | None:
     """
-    >>> number_in("$25,000"), number_in("12"), number_in("a lot")
-    (25000.0, 12.0, None)
+    >>> number_in("$25,000"), number_in("12"), number_in("12,5"), number_in("a lot")
+    (25000.0, 12.0, None, None)
     """
-    digits = text.replace(",", "").replace("$", "").strip()
-    return float(digits) if NUMBER.fullmatch(digits) else None
+    found = numbers.number_in(text, "$")
+    return float(found) if found is not None and abs(found) < MOST_NUMBER else None

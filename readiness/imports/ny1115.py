@@ -12,11 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import Enum, StrEnum
 from functools import partial
 from typing import NamedTuple
 
 from readiness.core.errors import BadInput, Problem
+from readiness.core.numbers import number_in
 from readiness.core.tables.models import ReadContext, SourceFile
 from readiness.core.tables.reader import full_rows, header_of, open_table
 from readiness.imports.dates import day_of, instant_of
@@ -337,8 +339,9 @@ def person_in(line: NyLine, run: NyRun) -> Iterator[PatientRecord]:
 
 QUESTION = re.compile(r"[0-9]{1,7}-[0-9]")
 ANSWERS = re.compile(r"LA[0-9]{1,7}-[0-9](?:[;,~ ]+LA[0-9]{1,7}-[0-9])*")
-NUMBER = re.compile(r"(?<![\w.-])-?[0-9]{1,7}(?:\.[0-9]{1,4})?(?![\w-])")
+NUMBER = re.compile(r"(?<![\w.,-])-?[0-9.,]*[0-9](?![\w-]|[.,][0-9])")
 LONGEST_SCORE = 60  # characters; longer text is a story, not a score
+MOST_SCORE = 10**7
 FLAGS = {
     **dict.fromkeys(("yes", "y", "pos", "positive", "true", "1"), True),
     **dict.fromkeys(("no", "n", "neg", "negative", "false", "0"), False),
@@ -380,20 +383,21 @@ def coded_answers(line: NyLine, question: str, codes: CodeTable) -> tuple[Screen
             for each in dict.fromkeys(re.findall(r"LA[0-9]+-[0-9]", code))
         )
     if codes.is_counted(question):
-        number = number_in(text) or number_in(line.text(NyColumn.MEASURED))
-        if number is not None:
-            return (ScreenAnswer(number=float(number)),)
+        for each in (text, line.text(NyColumn.MEASURED)):
+            if (number := score_in(each)) is not None:
+                return (ScreenAnswer(number=float(number)),)
     for said in (text, code):
         if said and (answer := codes.answer_for(question, said)):
             return (answer,)
     return (UNREADABLE_ANSWER,) if text or code else ()
 
 
-def number_in(text: str) -> str | None:
+def score_in(text: str) -> Decimal | None:
     """The one number in a short text; of several nobody knows which is meant.
 
-    >>> number_in("Total score: 12"), number_in("12 of 20"), number_in("{score}")
-    ('12', None, None)
+    >>> score_in("Total score: 12"), score_in("12 of 20"), score_in("12,5"), score_in("{score}")
+    (Decimal('12'), None, None, None)
     """
     found = NUMBER.findall(text) if len(text) <= LONGEST_SCORE else []
-    return found[0] if len(found) == 1 else None
+    number = number_in(found[0]) if len(found) == 1 else None
+    return number if number is not None and abs(number) < MOST_SCORE else None

@@ -7,14 +7,15 @@ or a record number that stands in such a column goes no further.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 
 from readiness.core.errors import BadInput
 from readiness.core.patient_identifiers import found_in
+from readiness.core.tables.headings import LONG_NUMBER
+from readiness.core.tables.headings import column_names as column_names
+from readiness.core.tables.headings import is_heading as is_heading
 
 MOST = 300
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,23}")
-LONG_NUMBER = re.compile(r"[0-9]{5}")  # a ZIP code, a record number, part of a phone number
 
 
 def is_code(text: str) -> bool:
@@ -54,31 +55,3 @@ class Labels:
     def next(self) -> str:
         self.neutral += 1
         return f"{self.word} {self.neutral}"
-
-
-HEADING = re.compile(r"[A-Za-z][A-Za-z0-9 _.()/#%?:&-]{0,63}")
-AT_MOST = 12  # named one by one; the rest are a number
-
-
-def is_heading(name: str) -> bool:
-    """Whether a name may be repeated to whoever sent the file.
-
-    >>> is_heading("food_worry___1"), is_heading("A1234567"), is_heading("jo@example.org")
-    (True, False, False)
-    """
-    is_plain = HEADING.fullmatch(name) and not LONG_NUMBER.search(name)
-    return bool(is_plain) and not found_in(name)
-
-
-def column_names(header: Sequence[str], places: Iterable[int]) -> str:
-    """By name where every heading is one; else by place, since a row may have run into the line.
-
-    >>> column_names(("a", "b", "c"), (0, 2)), column_names(("a", "Jo Doe", "1990-01-02"), (1, 2))
-    ('“a” and “c”', 'column 2 and column 3')
-    """
-    is_safe = all(is_heading(name.strip()) for name in header)
-    names = [f"“{header[at].strip()}”" if is_safe else f"column {at + 1}" for at in places]
-    if len(names) > AT_MOST:
-        names = [*names[:AT_MOST], f"{len(names) - AT_MOST:,} more"]
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

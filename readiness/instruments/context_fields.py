@@ -5,22 +5,22 @@ A fact has a type that the instrument declares. Shares are typed in percent and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from readiness.core import patient_identifiers
 from readiness.core.errors import Problem
 from readiness.core.free_text import LINE_CHARACTERS, clean
+from readiness.core.numbers import comma_fault, number_in
 from readiness.core.small_cells import may_show
 from readiness.instruments.answers import Context, ContextValue
 from readiness.instruments.models import ContextField, Instrument
 
 ROWS = 40  # a table may hold
 LARGEST = Decimal(100_000_000)
-NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?")
+MOST = Decimal(10**12)  # what is read at all, before the bounds of the fact
 PLACES = Decimal("0.000001")
 EXCLUSIVE = (  # shares of the same patients, each counted once
     ("commercial_share", "medicaid_share", "medicare_share", "uninsured_share"),
@@ -62,13 +62,10 @@ def read_share(field: ContextField, text: str) -> ContextValue:
 
 
 def parse_decimal(text: str) -> Decimal:
-    plain = text.replace(",", "")
-    if not NUMBER.fullmatch(plain) or not plain.isascii():
-        raise ValueError("Type a number in digits, such as 1200 or 3.5.")
-    try:
-        return Decimal(plain)
-    except InvalidOperation as error:
-        raise ValueError("Type a number in digits, such as 1200 or 3.5.") from error
+    found = number_in(text)
+    if found is None or found % PLACES or abs(found) >= MOST:
+        raise ValueError(comma_fault(text) or "Type a number in digits, such as 1200 or 3.5.")
+    return found
 
 
 def check_bounds(field: ContextField, value: Decimal) -> Decimal:

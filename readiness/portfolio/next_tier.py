@@ -12,12 +12,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from readiness.core.numbers import comma_fault, number_in
 from readiness.plans.costs import CostRange, sum_of
 from readiness.plans.tier_cost import TierCost
 from readiness.portfolio.models import SIZES, PortfolioRow, int_in
 
 LINES = SIZES[0]  # on one page
 BUDGET = 300_000  # dollars, until somebody asks for others
+MOST_DOLLARS = 10**9
+NO_MONEY = f"Enter the money as dollars below {MOST_DOLLARS:,}, such as 300,000."
 
 Place = Decimal | int | str | None  # by which a line is ordered; None: it has none
 
@@ -43,17 +46,21 @@ class NextTierQuery:
     is_descending: bool = False
     page: int = 1
     budget: int = BUDGET
+    money_fault: str = ""  # why what was typed is not the budget
 
 
 def parse_query(sent: Mapping[str, str]) -> NextTierQuery:
     """What an address asks for. Whatever it does not mean is left out: a link never breaks."""
     sort = sent.get("sort", "")
-    typed = sent.get("money", "").strip().removeprefix("$").replace(",", "").partition(".")[0]
+    money = sent.get("money", "")
+    budget = number_in(money, "$")
+    is_budget = budget is not None and 0 <= budget < MOST_DOLLARS
     return NextTierQuery(
         sort=NextTierSort(sort) if sort in list(NextTierSort) else NextTierSort.COST,
         is_descending=sent.get("order") == "down",
         page=max(1, int_in(sent.get("page", ""), 1)),
-        budget=int_in(typed, BUDGET),
+        budget=int(budget) if budget is not None and is_budget else BUDGET,
+        money_fault="" if is_budget or not money.strip() else comma_fault(money, "$") or NO_MONEY,
     )
 
 

@@ -219,7 +219,7 @@ def test_errors_that_an_export_tells_itself_are_told():
 
 
 def test_a_table_of_which_no_line_can_be_read_is_refused():
-    with pytest.raises(BadInput, match="No line of the table could be read"):
+    with pytest.raises(BadInput, match="No line of this could be read"):
         read("id,date,food\n1,soon,No\n2,later,No\n", wide("food"))
     assert read("id,date,food\n", wide("food")).cells == {}
 

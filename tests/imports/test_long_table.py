@@ -92,6 +92,18 @@ def test_what_cannot_be_read_is_told_by_line_and_left_out():
     assert dict(report.unreadable_answers) == {"93030-5": 1}
 
 
+def test_a_decimal_comma_is_told_by_line_and_never_read_as_another_number():
+    lines = (DATA / "long" / "answers.csv").read_text(encoding="utf-8").splitlines()
+    line = next(each for each in lines if "95614-4,12," in each)
+    wrong = line.replace(",12,", ',"12,5",')
+    _, report = read("answers", "\n".join([lines[0], wrong]))
+    (told,) = told_of(report)
+    assert told == (
+        "file 1, line 2: The number of an answer is written with a decimal comma. "
+        "Write it with a point, such as 12.5."
+    )
+
+
 def test_nothing_of_a_person_is_told():
     found, report = read("answers")
     for planted in ("Planted", "L-1", "Blue", "Perhaps", "odd"):

@@ -124,10 +124,24 @@ def test_money_goes_to_the_cheapest_first_and_so_reaches_as_many_as_it_can(budge
         ("", BUDGET),
         ("-3", BUDGET),
         ("lots", BUDGET),
+        ("12,5", BUDGET),
     ],
 )
 def test_money_is_read_as_it_is_typed(typed, budget):
     assert parse_query({"money": typed}).budget == budget
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", ""),
+        ("$1,250,000", ""),
+        ("12,5", "“12,5” is written with a decimal comma. Write 12.5."),
+        ("-3", "Enter the money as dollars below 1,000,000,000, such as 300,000."),
+    ],
+)
+def test_money_that_cannot_be_read_is_told(typed, says):
+    assert parse_query({"money": typed}).money_fault == says
 
 
 def test_an_address_says_what_was_asked_and_no_more():

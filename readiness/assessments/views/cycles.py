@@ -19,6 +19,7 @@ from readiness.assessments.cycles import LONGEST_NAME, score_in
 from readiness.assessments.service import cycles, sharing
 from readiness.assessments.service.cycles import CycleDraft
 from readiness.core.errors import BadInput
+from readiness.core.numbers import comma_fault
 from readiness.core.people import Group
 from readiness.core.permissions import Can
 from readiness.core.web.forms import NO_DAY, Day, SafeForm, with_problems
@@ -206,12 +207,13 @@ class Minimum(StringField):  # type: ignore[misc]
 
     def pre_validate(self, _form: Form) -> None:
         if (self.data or "").strip() and score_in(self.data) is None:
-            raise ValidationError("Enter a score from 0 to 100, or leave it empty.")
+            says = "Enter a score from 0 to 100, or leave it empty."
+            raise ValidationError(comma_fault(self.data) or says)
 
     @property
     def asked(self) -> Fraction | None:
         found = score_in(self.data or "")
-        return None if found is None else Fraction(self.data.strip())
+        return None if found is None else Fraction(str(found))
 
 
 class CycleForm(SafeForm):

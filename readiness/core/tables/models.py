@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from readiness.core.errors import Problem
+from readiness.core.errors import BadInput, Problem
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,12 @@ class Report:
     warnings: list[Problem] = field(default_factory=list)  # of the whole, beside what was counted
     problems: list[Problem] = field(default_factory=list)
 
+    def warn(self, place: str, says: str) -> None:
+        """Once for each place, however often it is read."""
+        told = Problem(place, says)
+        if told not in self.warnings and len(self.warnings) < MOST_PROBLEMS:
+            self.warnings.append(told)
+
     def refuse(self, place: str, says: str) -> None:
         """One unreadable part: its place as the person sees it, and a sentence of our own."""
         self.refused += 1
@@ -53,8 +59,14 @@ class Report:
         self.first_day = min(day, self.first_day or day)
         self.last_day = max(day, self.last_day or day)
 
-    def warn(self, place: str, says: str) -> None:
-        self.warnings.append(Problem(place, says))
+
+NOTHING_READ = "No line of this could be read, so nothing was taken. The lines below say why."
+
+
+def refuse_if_nothing_read(report: Report) -> None:
+    """A file of which every line is refused is the wrong file, or was made the wrong way."""
+    if report.rows and report.refused >= report.rows:
+        raise BadInput([Problem("", NOTHING_READ), *report.problems])
 
 
 @dataclass(frozen=True)

@@ -8,30 +8,47 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple, TextIO
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables import spreadsheet
-from readiness.core.tables.models import ReadContext, SheetCell, SourceFile
+from readiness.core.tables.foreign_formats import BEGINNING, foreign_format, format_of_zip
+from readiness.core.tables.headings import (
+    MOST_TITLES,
+    column_names,
+    header_problems,
+    is_above_wider,
+    place_of_headings,
+)
+from readiness.core.tables.headings import column_key as column_key
+from readiness.core.tables.models import MOST_PROBLEMS, ReadContext, Report, SheetCell, SourceFile
+from readiness.core.tables.packed import unpacked
 
 DELIMITERS = (",", ";", "\t", "|")
-MOST_COLUMNS = 5_000  # REDCap projects are wide
 LONGEST_LINE = 1024 * 1024  # characters
 EVERY = 1_000  # rows between two words on how far it is
 SECONDS = 30
+MOST_SHEETS_NAMED = 8
 MOST_SHEET_ROWS, MOST_SHEET_COLUMNS = 20_000, 400
 
 NOT_TEXT = "This is not a text table. Save it as CSV (UTF-8) or as .xlsx and send that."
 EMPTY = "This file is empty. Save the table with its headings and send that."
-NO_HEADINGS = "The first line has to hold the headings. Put them above the rows."
 LONG_LINE = "This line is too long for a table. Save the table as CSV (UTF-8) again."
 OPEN_QUOTE = "A quotation mark that is opened here is never closed. Close it, or take it out."
-FORMULA = "is a formula: save the sheet with its values alone"
+FORMULA = "is a formula: save the sheet with its values alone."
+FORMULAS = "are formulas: save the sheet with their values alone."
+MORE_FORMULAS = "{count:,} more lines hold formulas. Save the sheet with its values alone."
+NO_SUCH_SHEET = "The workbook has no sheet of that name. Write the name as its tab shows it."
+OTHER_SHEETS = (
+    "One sheet of this workbook was read, the first that holds a table. Not read: {others}. Send "
+    "each of them by itself, or put all rows into one sheet."
+)
 
 SHEET = spreadsheet.SheetRequest(
     sheets=("Counts",),
@@ -70,21 +87,33 @@ class TextTable:
     label: str
     header: tuple[str, ...]
     rows: Iterator[TableRow]  # of any length: see `full_rows`
+    line: int = 1  # of the headings
+    other_sheets: tuple[int, ...] = ()  # hold something and are not read; by number from the left
 
     def place(self, line: int) -> str:
         return f"{self.label}, line {line}"
 
 
 @contextmanager
-def open_table(source: SourceFile) -> Iterator[TextTable]:
-    """The headings and then, one by one, the rows that hold anything."""
-    if is_workbook(source):
-        yield table_from_rows(source.label, sheet_rows(source))
-        return
-    with TextIOWrapper(
-        source.open(), encoding="utf-8-sig", errors="readiness-windows", newline=""
-    ) as text:
-        yield table_from_rows(source.label, csv_rows(source.label, text))
+def open_table(
+    source: SourceFile, wanted: Collection[str] = (), sheet: str = ""
+) -> Iterator[TextTable]:
+    """The headings and then, one by one, the rows that hold anything.
+
+    A row that holds the headings `wanted` is the headings; else they are found by their shape.
+    `sheet` names the one that is read, of a workbook.
+    """
+    with source.open() as raw, unpacked(source, raw) as stream:
+        begins = stream.peek(BEGINNING)[:BEGINNING]
+        if begins.startswith(spreadsheet.STARTS):
+            yield sheet_table(source.label, stream.read(spreadsheet.MOST_BYTES + 1), wanted, sheet)
+            return
+        if foreign := foreign_format(begins):
+            raise BadInput([Problem(source.label, foreign.value)])
+        with TextIOWrapper(
+            stream, encoding="utf-8-sig", errors="readiness-windows", newline=""
+        ) as text:
+            yield table_from_rows(source.label, csv_rows(source.label, text), wanted)
 
 
 def header_of(source: SourceFile) -> tuple[str, ...]:
@@ -92,55 +121,34 @@ def header_of(source: SourceFile) -> tuple[str, ...]:
         return table.header
 
 
-def is_workbook(source: SourceFile) -> bool:
-    with source.open() as stream:
-        return stream.read(len(spreadsheet.STARTS)) == spreadsheet.STARTS
-
-
-def table_from_rows(label: str, rows: Iterator[TableRow]) -> TextTable:
-    first = next(rows, None)
-    if first is None:
+def table_from_rows(
+    label: str, rows: Iterator[TableRow], wanted: Collection[str] = ()
+) -> TextTable:
+    begins = list(islice(rows, MOST_TITLES))
+    if not begins:
         raise BadInput([Problem(label, EMPTY)])
-    while first.cells and not first.cells[-1]:
-        first.cells.pop()
-    header = tuple(first.cells)
-    problems = [Problem(label, says) for says in header_problems(header)]
-    if problems:
-        raise BadInput(problems)
-    return TextTable(label, header, rows)
-
-
-def header_problems(header: Sequence[str]) -> Iterator[str]:
-    if len(header) > MOST_COLUMNS:
-        yield f"There are more than {MOST_COLUMNS:,} columns. Export fewer."
-        return
-    if not any(name.strip() for name in header):
-        yield NO_HEADINGS
-        return
-    seen: set[str] = set()
-    for at, name in enumerate(header):
-        if not name:
-            yield f"Column {at + 1} has no heading. Give it one, or take the column out."
-        elif column_key(name) in seen:
-            yield f"Column {at + 1} has a heading that stands there before. Keep one of the two."
-        seen.add(column_key(name))
-
-
-def column_key(name: str) -> str:
-    return name.strip().casefold()
+    at = place_of_headings([row.cells for row in begins], wanted)
+    line, cells = begins[at]
+    while cells and not cells[-1]:
+        cells.pop()
+    place = label if line == 1 else f"{label}, line {line}"
+    below = begins[at + 1 :]
+    if problems := list(header_problems(cells, [row.cells for row in below])):
+        raise BadInput(Problem(place, says) for says in problems)
+    return TextTable(label, tuple(cells), chain(below, rows), line)
 
 
 def csv_rows(label: str, text: TextIO) -> Iterator[TableRow]:
     lines = lines_of(label, text)
-    first = next(lines, "")
+    begins = list(islice(lines, MOST_TITLES))
     pending: list[str] = []  # the lines of the record at hand
 
     def kept() -> Iterator[str]:
-        for line in chain([first], lines):
+        for line in chain(begins, lines):
             pending.append(line)
             yield line
 
-    delimiter = delimiter_of(first)
+    delimiter = delimiter_of(first_of_table(begins))
     reader = csv.reader(kept(), delimiter=delimiter)
     line = 1
     while True:
@@ -179,6 +187,33 @@ def lines_of(label: str, text: TextIO) -> Iterator[str]:
         yield line
 
 
+def first_of_table(lines: Sequence[str]) -> str:
+    """The first line that is no title: one or two cells above wider lines.
+
+    >>> first_of_table(["Screens, July", "a;b;c", "1;2;3"]), first_of_table(["a,b", "1,2;3;4"])
+    ('a;b;c', 'a,b')
+    """
+    held = [line for line in lines if line.strip()]
+    for at, line in enumerate(held):
+        own = cells_under(line, delimiter_of(line))
+        below = held[at + 1 :]
+        widest = [cells_under(each, delimiter_of(each)) for each in below]
+        alike = Counter(cells_under(each, delimiter_of(line)) for each in below)
+        if not is_above_wider(own, widest) or own == commonest(alike) > 1:
+            return line
+    return held[0] if held else ""
+
+
+def commonest(widths: Counter[int]) -> int:
+    return max(widths, key=lambda width: (widths[width], -width))
+
+
+def cells_under(line: str, delimiter: str) -> int:
+    """How many cells that hold something, about."""
+    outside = re.sub(r'"[^"]*"', '""', line)
+    return sum(1 for part in outside.split(delimiter) if part.strip())
+
+
 def delimiter_of(line: str) -> str:
     """The one that makes most columns of the headings; of equals the first.
 
@@ -189,34 +224,59 @@ def delimiter_of(line: str) -> str:
     return max(DELIMITERS, key=outside.count)
 
 
-def sheet_rows(source: SourceFile) -> Iterator[TableRow]:
-    if source.size > spreadsheet.MOST_BYTES:
-        raise BadInput([Problem(source.label, SHEET.words.too_large)])
-    with source.open() as stream:
-        raw = stream.read(spreadsheet.MOST_BYTES + 1)
+def sheet_table(label: str, raw: bytes, wanted: Collection[str], sheet: str) -> TextTable:
     try:
-        book = spreadsheet.read(raw, SHEET, SECONDS)
+        read = spreadsheet.read_book(raw, request_of(sheet), SECONDS)
     except BadInput as error:
-        raise BadInput([Problem(source.label, each.says) for each in error.problems]) from None
-    for rows in book.values():
-        width = max(map(len, rows), default=0)  # a sheet's rows end where their last cell is
-        for line, cells in enumerate(rows, start=1):
-            refuse_formulas(source.label, line, cells)
-            texts = [cell.text.strip() for cell in cells]
-            if any(texts):
-                yield TableRow(line, texts + [""] * (width - len(texts)))
+        foreign = format_of_zip(raw)
+        says = [foreign.value] if foreign else [each.says for each in error.problems]
+        raise BadInput(Problem(label, each) for each in says) from None
+    if not read.book:
+        raise BadInput([Problem(label, NO_SUCH_SHEET)])
+    ((name, cells),) = read.book.items()
+    others = () if name in SHEET.sheets or sheet else read.others
+    table = table_from_rows(label, sheet_rows(cells), wanted)
+    if problems := list(formula_problems(table, cells)):
+        raise BadInput(problems)
+    return replace(table, other_sheets=others)
 
 
-def refuse_formulas(label: str, line: int, cells: Sequence[SheetCell]) -> None:
-    for at, cell in enumerate(cells):
-        if cell.is_formula:
-            place = f"{label}, line {line}"
-            raise BadInput([Problem(place, f"Column {at + 1} {FORMULA}.")])
+def request_of(sheet: str) -> spreadsheet.SheetRequest:
+    return replace(SHEET, sheets=(sheet,), or_first=False) if sheet else SHEET
+
+
+def sheet_rows(rows: Sequence[Sequence[SheetCell]]) -> Iterator[TableRow]:
+    width = max(map(len, rows), default=0)  # a sheet's rows end where their last cell is
+    for line, cells in enumerate(rows, start=1):
+        texts = [cell.text.strip() for cell in cells]
+        if any(texts):
+            yield TableRow(line, texts + [""] * (width - len(texts)))
+
+
+def formula_problems(table: TextTable, rows: Sequence[Sequence[SheetCell]]) -> Iterator[Problem]:
+    """Every line with formulas, from the headings on; one in a title harms nobody."""
+    found = [
+        (line, [at for at, cell in enumerate(cells) if cell.is_formula])
+        for line, cells in enumerate(rows[table.line - 1 :], start=table.line)
+    ]
+    found = [(line, places) for line, places in found if places]
+    for line, places in found[:MOST_PROBLEMS]:
+        header = [
+            *table.header,
+            *(f"column {at + 1}" for at in range(len(table.header), 1 + max(places))),
+        ]
+        named = column_names(header, places)
+        says = FORMULA if len(places) == 1 else FORMULAS
+        yield Problem(table.place(line), f"{named[0].upper()}{named[1:]} {says}")
+    if len(found) > MOST_PROBLEMS:
+        says = MORE_FORMULAS.format(count=len(found) - MOST_PROBLEMS)
+        yield Problem(table.label, says)
 
 
 def full_rows(table: TextTable, reading: ReadContext) -> Iterator[TableRow]:
     """The rows that are as wide as the headings; the others are told by line."""
     width = len(table.header)
+    warn_of_sheets(table, reading.report)
     for line, cells in table.rows:
         reading.report.rows += 1
         if reading.report.rows % EVERY == 0:
@@ -227,6 +287,14 @@ def full_rows(table: TextTable, reading: ReadContext) -> Iterator[TableRow]:
             yield TableRow(line, cells)
         else:
             reading.report.refuse(table.place(line), ragged_line(len(cells), width))
+
+
+def warn_of_sheets(table: TextTable, report: Report) -> None:
+    if table.other_sheets:
+        named = [f"sheet {number}" for number in table.other_sheets[:MOST_SHEETS_NAMED]]
+        left = len(table.other_sheets) - len(named)
+        others = ", ".join([*named, *([f"{left} more"] if left else [])])
+        report.warn(table.label, OTHER_SHEETS.format(others=others))
 
 
 def ragged_line(found: int, wanted: int) -> str:

@@ -46,7 +46,8 @@ class SheetSentences:
 
 @dataclass(frozen=True)
 class SheetRequest:
-    """Which sheets are read and how far; `or_first`: the first one where none has such a name."""
+    """Which sheets are read and how far; `or_first`: where none has such a name, the first that
+    holds a table."""
 
     sheets: tuple[str, ...]
     most_rows: int
@@ -55,7 +56,20 @@ class SheetRequest:
     or_first: bool = False
 
 
+@dataclass(frozen=True)
+class ReadBook:
+    """`others`: the tabs that hold something and were not read, by their number from the left; a
+    name may be a patient's."""
+
+    book: Book
+    others: tuple[int, ...]
+
+
 def read(raw: bytes, wanted: SheetRequest, seconds: float) -> Book:
+    return read_book(raw, wanted, seconds).book
+
+
+def read_book(raw: bytes, wanted: SheetRequest, seconds: float) -> ReadBook:
     check(raw, wanted.words)
     return read_in_child(raw, wanted, seconds)
 
@@ -99,7 +113,7 @@ def size_of(
     return size
 
 
-def read_in_child(raw: bytes, wanted: SheetRequest, seconds: float) -> Book:
+def read_in_child(raw: bytes, wanted: SheetRequest, seconds: float) -> ReadBook:
     try:
         with CHILDREN:
             found = json.loads(run_child(raw, wanted, seconds))
@@ -107,10 +121,11 @@ def read_in_child(raw: bytes, wanted: SheetRequest, seconds: float) -> Book:
         raise BadInput(wanted.words.unreadable) from None
     if "far" in found:
         raise BadInput(wanted.words.far.format(sheet=found["far"]))
-    return {
+    book = {
         name: [[SheetCell(text, is_formula) for text, is_formula in row] for row in rows]
         for name, rows in found["sheets"].items()
     }
+    return ReadBook(book, tuple(found["others"]))
 
 
 def run_child(raw: bytes, wanted: SheetRequest, seconds: float) -> bytes:

@@ -14,12 +14,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from readiness.core.child_process import end_with
 
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 15
+LOOKED_AT = 200  # rows, to tell whether a sheet holds anything
 Text = tuple[str, bool]
 
 
@@ -32,9 +34,9 @@ def limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 
 
-def sheets_of(
+def answer_to(
     raw: bytes, names: Sequence[str], or_first: bool, most_rows: int, most_columns: int
-) -> dict[str, list[list[Text]]]:
+) -> dict[str, Any]:
     from openpyxl import load_workbook  # after the limits are set
 
     with warnings.catch_warnings():
@@ -42,8 +44,35 @@ def sheets_of(
         book = load_workbook(BytesIO(raw), read_only=True, data_only=False, keep_links=False)
         wanted = [name for name in names if name in book.sheetnames]
         if not wanted and or_first:
-            wanted = [sheet.title for sheet in book.worksheets[:1]]
-        return {name: list(rows_of(book[name], name, most_rows, most_columns)) for name in wanted}
+            wanted = [first_table(book.worksheets).title]
+        tabs = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        return {
+            "sheets": {
+                name: list(rows_of(book[name], name, most_rows, most_columns)) for name in wanted
+            },
+            "others": [
+                at
+                for at, sheet in enumerate(tabs, start=1)
+                if sheet.title not in wanted and widths(sheet)
+            ],
+        }
+
+
+def first_table(sheets: Sequence[Any]) -> Any:
+    """The first visible sheet with two rows or more, one of them of two cells or more; else the
+    first that holds anything; else the first."""
+    shown = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
+    found = [(sheet, widths(sheet)) for sheet in shown]
+    tables = [sheet for sheet, each in found if len(each) > 1 and max(each) > 1]
+    return (tables or [sheet for sheet, each in found if each] or shown)[0]
+
+
+def widths(sheet: Any) -> list[int]:
+    """How many cells hold anything, in each of its first rows that does."""
+    sheet.reset_dimensions()
+    rows = islice(sheet.iter_rows(values_only=True), LOOKED_AT)
+    found = (sum(1 for value in row if value is not None) for row in rows)
+    return [each for each in found if each]
 
 
 def rows_of(sheet: Any, name: str, most_rows: int, most_columns: int) -> Iterator[list[Text]]:
@@ -84,7 +113,7 @@ def main() -> None:
     wanted = json.loads(sys.stdin.buffer.readline())
     end_with(wanted.pop("parent_id"))
     try:
-        answer: dict[str, Any] = {"sheets": sheets_of(sys.stdin.buffer.read(), **wanted)}
+        answer = answer_to(sys.stdin.buffer.read(), **wanted)
     except FarCellError as error:
         answer = {"far": str(error)}
     sys.stdout.write(json.dumps(answer))

@@ -6,17 +6,17 @@ that is none is in error, unless it is `is_required`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
+from readiness.core.numbers import comma_fault, number_in
+
 LARGEST = 10**12 - 1  # what is read unless a field says less; the rules say how much is too much
 CENT = Decimal("0.01")
-WHOLE = re.compile(r"\$?[0-9,]+(\.0+)?\$?")  # no signs, exponents or digits of other scripts
 
 
 class NumberField(StringField):  # type: ignore[misc]
@@ -42,15 +42,12 @@ class NumberField(StringField):  # type: ignore[misc]
 
     def pre_validate(self, form: Form) -> None:  # noqa: ARG002  # the library passes it
         if self.number is None and (self.is_required or (self.data or "").strip()):
-            raise ValidationError(self.says)
+            raise ValidationError(comma_fault(self.data or "", self.marks) or self.says)
 
     @property
     def number(self) -> Decimal | None:
-        try:
-            found = Decimal((self.data or "").strip().strip(self.marks).replace(",", ""))
-        except InvalidOperation:
-            return None
-        return found if found.is_finite() and self.low <= float(found) <= self.high else None
+        found = number_in(self.data or "", self.marks)
+        return found if found is not None and self.low <= float(found) <= self.high else None
 
     @property
     def amount(self) -> Decimal | None:
@@ -78,7 +75,8 @@ class WholeNumberField(NumberField):
 
     @property
     def number(self) -> Decimal | None:
-        return super().number if WHOLE.fullmatch((self.data or "").strip()) else None
+        found = super().number
+        return None if found is None or found % 1 else found
 
     @property
     def whole(self) -> int | None:
@@ -98,7 +96,7 @@ class CentsField(NumberField):
 
     @property
     def number(self) -> Decimal | None:
-        found = super().number if (self.data or "").strip().isascii() else None
+        found = super().number
         return None if found is None or found % CENT else found
 
     @property

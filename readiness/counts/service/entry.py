@@ -18,7 +18,7 @@ from readiness.core.people import Group
 from readiness.core.periods import Period, period, quarters_back
 from readiness.core.permissions import Can
 from readiness.counts.db import CountsTables, explanations
-from readiness.counts.edits import PastedCounts, count_of, latest, merge, read_block, revision_of
+from readiness.counts.edits import count_of, latest, merge, revision_of
 from readiness.counts.models import (
     CellT,
     CountFinding,
@@ -33,6 +33,7 @@ from readiness.counts.models import (
     Revision,
     Severity,
 )
+from readiness.counts.pasted_block import PastedCounts, read_block
 
 Sites = Mapping[str, str]  # names by id
 

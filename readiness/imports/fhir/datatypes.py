@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from math import isfinite
 
+from readiness.core.numbers import number_in
 from readiness.imports.fhir.context import FhirRun
 from readiness.imports.fhir.resources import (
     Coding,
@@ -128,7 +129,7 @@ YES, NO = "LA33-6", "LA32-8"
 ABSENT_REASON = "data-absent-reason"  # the end of the extension's address, in every release
 LONGEST_NUMBER = 60  # characters in which the number has to stand
 LONGEST_WORDS = 200  # characters; longer text is a story, not an answer
-NUMBER = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+(?:\.[0-9]+)?")
+NUMBER = re.compile(r"-?(?:(?<!\w)[.,])?[0-9](?:[0-9.,]*[0-9])?")
 
 
 def mapped_answer(
@@ -238,7 +239,8 @@ def number_answers(number: Number) -> Iterator[ScreenAnswer]:
 def number_in_text(text: str | None) -> Iterator[ScreenAnswer]:
     """The first number in a text such as "Score: 12" or "25,000"."""
     if text and (found := NUMBER.search(text[:LONGEST_NUMBER])):
-        yield from number_answers(float(found.group().replace(",", "")))
+        read = number_in(found.group())
+        yield UNREADABLE_ANSWER if read is None else ScreenAnswer(number=float(read))
 
 
 def reason_in(codes: CodeTable, concept: Concept) -> Absent:

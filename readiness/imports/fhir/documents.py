@@ -9,8 +9,8 @@ from typing import BinaryIO
 import msgspec
 
 from readiness.core.errors import BadInput, Problem
+from readiness.core.tables import packed
 from readiness.core.tables.models import SourceFile
-from readiness.imports import packed
 from readiness.imports.fhir.context import UnreadableResource
 
 MIB = 1024 * 1024

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from readiness.core.tables import packed
 from readiness.core.tables.models import ReadContext, SourceFile
+from readiness.core.tables.packed import GZIP
 from readiness.core.tables.reader import TextTable
 from readiness.counts.strata import StratumType
-from readiness.imports import packed
 from readiness.imports.dates import DateOrder
 from readiness.imports.formats import first_bytes, inflate
 from readiness.imports.long_table import NO_NEED
@@ -29,7 +30,6 @@ from readiness.imports.mapped_table import (
     traits_from,
 )
 from readiness.imports.mapping_models import TRAITS, ColumnRole, LongMapping
-from readiness.imports.packed import GZIP
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import CellKey, NeedResult, RecordStatus, ResultCounts
 from readiness.imports.screens.strata import KnownTraits, age_band, known_from, race_2024, strata_of

@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.periods import Period, quarter_of
-from readiness.core.tables.models import ReadContext, Report, SourceFile
+from readiness.core.tables.models import ReadContext, Report, SourceFile, refuse_if_nothing_read
 from readiness.counts.social_risk.models import Need, Step
 from readiness.imports import long_table, ny1115, redcap
 from readiness.imports.fhir import reader as fhir
@@ -45,7 +45,6 @@ NO_MAPPING = (
     "examples to begin from; flask screens mapping --example long (or redcap) prints them."
 )
 NO_FILE = "There is no file. Name one or more."
-NO_LINE = "No line of the table could be read, so nothing was counted. Mend it and send it again."
 UNREAD = (
     "{refused:,} of {rows:,} rows ({share}) could not be read and were left out: what was counted "
     "is not the whole. Mend them where the file comes from and send it again."
@@ -55,7 +54,6 @@ UNREAD_ANSWERS = (
     "the file again."
 )
 PASSED_FORMS = "{} passed over: nothing says that such forms are screens."
-MOST_TOLD = 20
 TABLE_ALONE = "A table of counts cannot be added to screens of patients. Send it by itself."
 
 
@@ -119,8 +117,8 @@ def aggregate(
 def warn_of_parts(report: Report, *, is_table: bool) -> None:
     """What was read in part is never told as if it were all; of a table some line must be read."""
     if report.refused:
-        if is_table and report.refused >= report.rows:
-            raise BadInput([*report.problems[:MOST_TOLD], Problem("", NO_LINE)])
+        if is_table:
+            refuse_if_nothing_read(report)
         share = f"{report.refused / report.rows:.1%}"
         report.warn("", UNREAD.format(refused=report.refused, rows=report.rows, share=share))
     if answers := report.unreadable_answers.total():

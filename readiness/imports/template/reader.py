@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from readiness.core.errors import BadInput, Problem
+from readiness.core.numbers import CommaFault, comma_in
 from readiness.core.patient_identifiers import found_in, in_words
 from readiness.core.periods import Period, period
 from readiness.core.tables.models import ReadContext, SourceFile
@@ -279,6 +280,8 @@ def why_not(text: str) -> str:
         return f"This is more than {LARGEST:,}. Check the number."
     if GROUPED.fullmatch(text):
         return "Write the whole number without separators, such as 1204."
+    if comma_in(text) is CommaFault.DECIMAL:
+        return "This is written with a decimal comma. Write a whole number, such as 1204."
     return "Write a whole number, or leave the cell empty when it is not known."
 
 

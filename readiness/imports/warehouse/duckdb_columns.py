@@ -12,7 +12,14 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import ReadContext
 from readiness.counts.social_risk.models import Need
 from readiness.counts.strata import StratumType
-from readiness.imports.dates import EARLIEST, LATEST
+from readiness.imports.dates import (
+    CLOCK,
+    DAY_BEFORE_NAME,
+    DAY_BEHIND_NAME,
+    EARLIEST,
+    LATEST,
+    SHORT_YEAR,
+)
 from readiness.imports.screens.models import NeedResult, RecordStatus
 from readiness.imports.screens.strata import OLDEST
 from readiness.imports.warehouse.duckdb_session import (
@@ -160,19 +167,51 @@ class DuckdbRun:
 
 
 SEPARATORS = ("/", "-", ".")
-CLOCKS = (" %H:%M", " %H:%M:%S", " %I:%M %p")
+CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p")
+SOME_DAY = "2000-01-01"
+YEAR_FIRST = r"^\s*[0-9]{4}"
+YEAR_LAST = r"^\s*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"
+NAMED = tuple(f"{year}|{month}|%d" for year in ("%y", "%Y") for month in ("%b", "%B"))
 
 
 def day_sql(column: str, *, is_day_first: bool) -> str:
-    """A day as such, whatever the time of the day behind it. The usual spelling is tried first."""
+    """A day as such, whatever the time of the day behind it. The usual spelling is tried first.
+
+    No part stands there twice: the engine would work it out for every row, whether it is needed or
+    not.
+    """
     text = f"trim({column})"
     first = f"split_part(split_part({text}, 'T', 1), ' ', 1)"
     spellings = [day_format(is_day_first).replace("/", each) for each in SEPARATORS]
     return (
-        f"COALESCE(TRY_CAST({column} AS DATE), TRY_CAST({first} AS DATE),"
-        f" CAST(try_strptime({first}, {spellings}) AS DATE),"
-        f" CAST(try_strptime(substr({text}, 1, 8), '%Y%m%d') AS DATE))"
+        f"COALESCE({where(YEAR_FIRST, column, f'TRY_CAST({column} AS DATE)')},"
+        f" {where(YEAR_FIRST, column, f'TRY_CAST({first} AS DATE)')},"
+        f" {where(YEAR_LAST, column, f'CAST(try_strptime({first}, {spellings}) AS DATE)')},"
+        f" CAST(try_strptime(substr({text}, 1, 8), '%Y%m%d') AS DATE),"
+        f" {further_spellings_sql(text, is_day_first)})"
     )
+
+
+def where(pattern: str, column: str, moment: str) -> str:
+    """The engine takes the 7 or the 26 of 7/3/26 for a whole year."""
+    return f"CASE WHEN regexp_matches({column}, {literal(pattern)}) THEN {moment} END"
+
+
+def further_spellings_sql(text: str, is_day_first: bool) -> str:
+    """A month by its name, or a year of two digits, as the other reader knows them."""
+    short = "%y|%d|%m" if is_day_first else "%y|%m|%d"
+    dates = (
+        (rewritten_sql(text, DAY_BEFORE_NAME, r"\3|\2|\1"), NAMED),
+        (rewritten_sql(text, DAY_BEHIND_NAME, r"\3|\1|\2"), NAMED),
+        (rewritten_sql(text, SHORT_YEAR, r"\3|\1|\2"), (short,)),
+    )
+    return ", ".join(f"CAST(try_strptime({each}, {[*formats]}) AS DATE)" for each, formats in dates)
+
+
+def rewritten_sql(text: str, pattern: str, order: str) -> str:
+    """The year, and the two others in that order; what is written otherwise stays as it is."""
+    whole = f"regexp_replace(lower({text}), {literal(f'^(?i:{pattern})$')}, {literal(order)})"
+    return f"replace({whole}, '|sept|', '|sep|')"
 
 
 def plausible_day_sql(column: str) -> str:
@@ -182,13 +221,17 @@ def plausible_day_sql(column: str) -> str:
 
 def instant_sql(column: str, *, is_day_first: bool) -> str:
     """In UTC. A day alone, or one with a time that nobody can read, is the beginning of the day."""
-    spelled = day_format(is_day_first)
-    spellings = [spelled.replace("/", each) + clock for each in SEPARATORS for clock in CLOCKS]
-    return (
-        f"COALESCE(CAST(TRY_CAST({column} AS TIMESTAMPTZ) AS TIMESTAMP),"
-        f" try_strptime(trim({column}), {spellings}),"
-        f" CAST({day_sql(column, is_day_first=is_day_first)} AS TIMESTAMP))"
-    )
+    zoned = f"CAST(TRY_CAST({column} AS TIMESTAMPTZ) AS TIMESTAMP)"
+    day = f"CAST({day_sql(column, is_day_first=is_day_first)} AS TIMESTAMP)"
+    return f"COALESCE({where(YEAR_FIRST, column, zoned)}, {day} + {clock_sql(f'trim({column})')})"
+
+
+def clock_sql(text: str) -> str:
+    """The time of the day; none where there is none, or one that no clock shows."""
+    written = f"replace(upper(regexp_extract({text}, {literal(CLOCK)})), 'T', ' ')"
+    spellings = [f"%Y-%m-%d {clock}" for clock in CLOCKS]
+    at = f"try_strptime('{SOME_DAY}' || {written}, {spellings}) - TIMESTAMP '{SOME_DAY}'"
+    return f"COALESCE({at}, INTERVAL 0 SECOND)"
 
 
 def day_format(is_day_first: bool) -> str:

@@ -11,6 +11,7 @@ from readiness.core import permissions
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Problem
 from readiness.core.exports import Cell, Sheet
+from readiness.core.numbers import comma_fault, number_in
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.equity import db as peers
@@ -80,10 +81,17 @@ def shrink_rates(found: PeerComparison, typed: TypedPrior) -> PeerShrinkage:
     try:
         priors = prior_json.read(json.dumps(as_file(found, typed)).encode())
     except BadInput as wrong:
-        return PeerShrinkage(problems=tuple(wrong.problems))
+        return PeerShrinkage(problems=tuple(with_comma(each, typed) for each in wrong.problems))
     tables = list(stratum_tables(found))
     drawn = shrunken_rates(tables, priors) if tables else {}
     return PeerShrinkage(priors, {group_id: each for (group_id, _), each in drawn.items()})
+
+
+def with_comma(problem: Problem, typed: TypedPrior) -> Problem:
+    """A decimal comma is named: that a number is missing would not help whoever typed one."""
+    name = problem.place.rpartition(" › ")[2]
+    fault = comma_fault(getattr(typed, name)) if name in ("alpha", "beta") else ""
+    return Problem(problem.place, fault.removesuffix(".")) if fault else problem
 
 
 def as_file(found: PeerComparison, typed: TypedPrior) -> dict[str, object]:
@@ -97,16 +105,14 @@ def as_file(found: PeerComparison, typed: TypedPrior) -> dict[str, object]:
         "name": typed.prior_name.strip(),
         "source": typed.prior_source.strip(),
         "made_on": typed.prior_made_on.strip(),
-        "rates": [{**place, "alpha": number_in(typed.alpha), "beta": number_in(typed.beta)}],
+        "rates": [{**place, "alpha": parameter_in(typed.alpha), "beta": parameter_in(typed.beta)}],
     }
 
 
-def number_in(text: str) -> object:
+def parameter_in(text: str) -> object:
     """What is no number stays as it is, for the reader to name."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    found = number_in(text)
+    return text if found is None else float(found)
 
 
 def stratum_tables(found: PeerComparison) -> Iterator[StratumTable]:

@@ -64,6 +64,12 @@ def test_a_number_is_read_as_people_write_it(name, text, number):
         ("amount", "1e999999", "Enter an amount in dollars, such as 12,500, or leave it empty."),
         ("cents", "1.005", "Enter an amount in dollars, such as 12,500 or 1,299.50."),
         ("cents", "١٢", "Enter an amount in dollars, such as 12,500 or 1,299.50."),
+        ("number", "1e3", "Enter a number, such as 1,200 or 0.5, or leave it empty."),
+        ("number", "12,5", "“12,5” is written with a decimal comma. Write 12.5."),
+        ("percent", "2,5 %", "“2,5” is written with a decimal comma. Write 2.5."),
+        ("whole", "0,500", "“0,500” is written with a decimal comma. Write 0.500."),
+        ("amount", "1.234,56", "“1.234,56” is written with a decimal comma. Write 1,234.56."),
+        ("cents", "$12,50", "“12,50” is written with a decimal comma. Write 12.50."),
     ],
 )
 def test_what_is_no_such_number_is_told_with_an_example(name, text, says):

@@ -104,6 +104,12 @@ def test_an_amount_is_read_from_text(text):
     assert answers("63586-2", valueString=text) == (ScreenAnswer(number=61000),)
 
 
+@pytest.mark.parametrize("text", ["12,5", "1.234,56", "Score: 1,23", "61,00", "0,500", ",5"])
+def test_a_number_with_a_decimal_comma_is_never_read_as_another(text):
+    for question in ("63586-2", "95614-4"):
+        assert answers(question, valueString=text) == (ScreenAnswer(code="?"),)
+
+
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 400, "1" + "0" * 30 + ".5e300"])
 def test_a_number_beyond_all_bounds_is_no_number(number):
     amount = json.dumps(observation("63586-2", valueQuantity={"value": "?"}))

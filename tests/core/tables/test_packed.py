@@ -8,8 +8,8 @@ import tracemalloc
 import pytest
 
 from readiness.core.errors import BadInput
+from readiness.core.tables import packed
 from readiness.core.tables.models import file_in_memory
-from readiness.imports import packed
 
 MIB = packed.MIB
 
