@@ -13,7 +13,7 @@ from readiness.imports.screens.models import NeedResult, ScreenAnswer
 
 class MappingShape(StrEnum):
     LONG = "long"
-    REDCAP = "redcap"
+    REDCAP = "redcap"  # any wide table; a mapping may also call it "wide"
     FHIR = "fhir"
 
 
@@ -56,6 +56,7 @@ RESULTS = {
     "pos": NeedResult.POSITIVE,
     "neg": NeedResult.NEGATIVE,
 }
+COLUMN_CHARACTERS = 200
 OVER_ALL = ""  # answers that hold for every question
 
 Answers = Mapping[str, ScreenAnswer]  # by what stands in the file, in small letters
@@ -71,9 +72,6 @@ class MappedField:
     need: Need | None = None
     results: Mapping[str, NeedResult] = field(default_factory=dict)
 
-    def result(self, text: str) -> NeedResult | None:
-        return self.results.get(plain(text)) or RESULTS.get(plain(text))
-
 
 @dataclass(frozen=True)
 class TableMapping:
@@ -86,6 +84,7 @@ class TableMapping:
     ignore: tuple[str, ...] = ()  # columns dropped unread; a * at the end stands for the rest
     statuses: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[ColumnRole, Mapping[str, str]] = field(default_factory=dict)
+    sheet: str = ""  # of a workbook; "" for the one that is read anyway
 
     def value(self, role: ColumnRole, text: str) -> str:
         of = self.values.get(role)
@@ -120,7 +119,16 @@ class LongMapping(TableMapping):
 
 @dataclass(frozen=True)
 class RedcapMapping(TableMapping):
+    """`results` and `blanks` hold for every need; a field's own results go before."""
+
     fields: Mapping[str, MappedField] = field(default_factory=dict)
+    patient_parts: tuple[str, ...] = ()  # further headings that tell patients apart, all together
+    results: Mapping[str, NeedResult] = field(default_factory=dict)
+    blanks: frozenset[str] = frozenset()  # what says that nobody asked
+
+    def result(self, of: MappedField, text: str) -> NeedResult | None:
+        word = plain(text)
+        return of.results.get(word) or self.results.get(word) or RESULTS.get(word)
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,10 @@ class FormMapping:
 
 
 AnyMapping = LongMapping | RedcapMapping | FormMapping
+
+
+def is_heading_text(text: object) -> bool:
+    return isinstance(text, str) and bool(text.strip()) and len(text) <= COLUMN_CHARACTERS
 
 
 def plain(text: str) -> str:
