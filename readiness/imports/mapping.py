@@ -84,7 +84,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         found = re.search(r"line ([0-9]+)", str(error))
         place = f"line {found[1]}" if found else ""
-        says = "This is not TOML. See the example that comes with the command."
+        says = "The mapping cannot be read here. Compare it with an example."
         raise BadInput([Problem(place, says)]) from None
 
 
