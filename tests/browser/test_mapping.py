@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import Error, FilePayload
 
 from tests.browser import tools
 from tests.browser.demo import follow, heading, press, says, sign_in
@@ -15,7 +15,11 @@ from tests.factories import flat_tables
 from tests.factories.waiting import until
 
 FIRST = date(2026, 7, 1)
-FILE = {"name": "report.csv", "mimeType": "text/csv", "buffer": flat_tables.table(48, FIRST)}
+FILE: FilePayload = {
+    "name": "report.csv",
+    "mimeType": "text/csv",
+    "buffer": flat_tables.table(48, FIRST),
+}
 ASKS = re.compile("^What the columns mean")
 
 
@@ -123,7 +127,7 @@ def test_a_table_without_headings_is_told_beside_the_form(browser, live):
     with tools.window(browser, base_url=live) as page:
         sign_in(page, "team")
         page.goto("/groups/elm/counts/upload")
-        wrong = FILE | {"buffer": b"A1000001,1/2/1980,Yes\n"}
+        wrong: FilePayload = {**FILE, "buffer": b"A1000001,1/2/1980,Yes\n"}
         page.get_by_label("Files", exact=True).set_input_files(wrong)
         page.get_by_role("button", name="Read the files").click()
         says(page, re.compile("Put the headings above the rows"))

@@ -34,7 +34,7 @@ from readiness.imports.mapping_choices import (
     strata_for,
     with_known_sites,
 )
-from readiness.imports.mapping_models import ColumnRole, plain
+from readiness.imports.mapping_models import ColumnRole, RedcapMapping, plain
 from readiness.imports.mapping_page import first_choices, page_of
 from readiness.imports.mapping_text import text_of
 from readiness.imports.screening_codes import loader as screening
@@ -51,6 +51,12 @@ LEAST = MappingChoices(
     uses={"ID": PATIENT, "Day": DATE, "Food": FOOD},
     meanings={"yes": NeedResult.POSITIVE, "no": NeedResult.NEGATIVE},
 )
+
+
+def wide(text: str) -> RedcapMapping:
+    found = parse(text, CODES)
+    assert isinstance(found, RedcapMapping)
+    return found
 
 
 def contents(**words):
@@ -106,7 +112,7 @@ def test_what_is_left_out_is_named_so_that_a_new_column_is_noticed():
     ],
 )  # fmt: skip
 def test_a_saved_mapping_comes_back_as_the_same_choices(choices):
-    read = parse(text_of(mapping_from(choices)), CODES)
+    read = wide(text_of(mapping_from(choices)))
     assert can_be_changed_here(read, CODES)
     again = choices_from_mapping(read)
     assert {name: again.use(name) for name in choices.uses} == dict(choices.uses)
@@ -120,7 +126,7 @@ def test_a_saved_mapping_comes_back_as_the_same_choices(choices):
 
 def test_a_mapping_that_holds_more_than_the_page_shows_is_not_changed_there():
     text = text_of(mapping_from(LEAST)) + '\n[fields.Food.results]\nMaybe = "unknown"\n'
-    assert not can_be_changed_here(parse(text, CODES), CODES)
+    assert not can_be_changed_here(wide(text), CODES)
 
 
 def test_where_a_yes_means_no_need_every_word_is_turned_around():
@@ -199,9 +205,8 @@ def test_a_use_is_known_again_by_its_value_and_nothing_else_is_one():
 
 @pytest.mark.parametrize("heading", ["Food * required", "Notes*", "a * b * c"])
 def test_a_star_in_a_heading_that_is_left_out_is_read_as_the_rest_of_it(heading):
-    mapping = parse(
-        text_of(mapping_from(replace(LEAST, uses={**LEAST.uses, heading: NOT_NEEDED}))), CODES
-    )
+    choices = replace(LEAST, uses={**LEAST.uses, heading: NOT_NEEDED})
+    mapping = wide(text_of(mapping_from(choices)))
     assert mapping.ignores(heading)
 
 
@@ -220,4 +225,5 @@ def test_a_mapping_is_carried_over_to_this_month_s_headings():
     assert {name: use.value for name, use in first.choices.uses.items()} == {
         "id": "patient", "Day": "date", "FOOD": "need.food", "Housing": "need.housing",
     }  # fmt: skip
-    assert (first.choices.reversed_headings, first.missing) == ({"FOOD"}, ("Safety",))
+    assert first.choices.reversed_headings == frozenset({"FOOD"})
+    assert first.missing == ("Safety",)

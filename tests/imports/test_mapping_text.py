@@ -86,6 +86,7 @@ def test_what_is_written_is_read_back_as_the_same_mapping(mapping):
 
 def test_the_example_of_an_export_survives_being_written_again():
     mapping = parse((DATA / "redcap" / "export.toml").read_text(encoding="utf-8"), CODES)
+    assert isinstance(mapping, RedcapMapping)
     assert parse(text_of(mapping), CODES) == mapping
 
 
