@@ -56,6 +56,7 @@ from readiness.counts.views import quality
 from readiness.counts.views import social_risk as screen
 from readiness.equity import views as equity
 from readiness.home import views as home
+from readiness.imports import mapping_views
 from readiness.imports import views as imports
 from readiness.incentives import views as laboratory
 from readiness.instruments import loader as instruments
@@ -106,6 +107,7 @@ BLUEPRINTS = (
     imports.record_bp,
     review.submit_bp,
     imports.bp,
+    mapping_views.bp,
     what_if_views.bp,
     *team.BLUEPRINTS,
 )

@@ -1,48 +1,85 @@
-// Shows how much of the chosen files has been sent. Without it the form sends them all the same.
+// Shows how much of the chosen files has been sent. Where the answer is another page of the upload,
+// it is shown in place with the same files, so that nobody chooses them twice. Without it the forms
+// send their files all the same.
 
-const form = document.querySelector("[data-upload]");
-const meter = form.querySelector("progress");
-const said = form.querySelector("[data-said]");
-
-function say(sentence, css = "") {
+function say(form, sentence, css = "") {
+  const said = form.querySelector("[data-said]");
   said.className = `saved ${css}`;
   said.textContent = sentence;
 }
 
-function over(sentence) {
-  form.querySelector("[data-sending]").hidden = true;
-  form.querySelector("[type=submit]").disabled = false;
-  say(sentence, "bad");
+function setBusy(form, isBusy) {
+  form.querySelector("[data-sending]").hidden = !isBusy;
+  for (const button of form.querySelectorAll("[type=submit]")) button.disabled = isBusy;
 }
 
-function answered(request) {
-  const body = request.response ?? {};
+function over(form, sentence) {
+  setBusy(form, false);
+  say(form, sentence, "bad");
+}
+
+function withFiles(form, files) {
+  const chosen = new DataTransfer();
+  for (const file of files) chosen.items.add(file);
+  form.querySelector("[name=files]").files = chosen.files;
+}
+
+function show(html, files) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  document.title = page.title;
+  document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
+  const form = document.querySelector("[data-upload]");
+  if (form) {
+    withFiles(form, files);
+    attach(form);
+  }
+  (document.querySelector("#errors") ?? document.querySelector("h1")).focus();
+  window.scrollTo(0, 0);
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+function answered(request, form) {
+  const kind = request.getResponseHeader("Content-Type") ?? "";
+  const isPage = kind.startsWith("text/html") && [200, 422].includes(request.status);
+  if (isPage) return show(request.responseText, form.querySelector("[name=files]").files);
+  const body = parsed(request.responseText);
   if (request.status === 200 && body.href) return location.assign(body.href);
-  over(body.error ?? "Not sent. Reload the page and try again.");
+  over(form, body.error ?? "Not sent. Reload the page and try again.");
 }
 
-function sent(event) {
+function sent(event, form) {
   if (!event.lengthComputable) return;
+  const meter = form.querySelector("progress");
   meter.value = (100 * event.loaded) / event.total;
-  say(meter.value < 100 ? `${Math.floor(meter.value)}% sent` : "All sent. The reading begins.");
+  say(form, meter.value < 100 ? `${Math.floor(meter.value)}% sent` : "All sent. The reading begins.");
 }
 
 function send(event) {
   event.preventDefault();
+  const form = event.currentTarget;
   const files = [...form.querySelectorAll("[type=file]")].flatMap((field) => [...field.files]);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   const most = Number(form.dataset.most);
-  if (size > most) return over(`These files are larger than ${most / 1048576} MB together. Choose fewer, or compress them (.gz).`);
+  if (size > most) return over(form, `These files are larger than ${most / 1048576} MB together. Choose fewer, or compress them (.gz).`);
   const request = new XMLHttpRequest();
-  request.open("POST", form.action);
-  request.responseType = "json";
+  request.open("POST", event.submitter?.getAttribute("formaction") ?? form.action);
   request.setRequestHeader("Accept", "application/json");
-  request.upload.addEventListener("progress", sent);
-  request.addEventListener("load", () => answered(request));
-  request.addEventListener("error", () => over("Not sent: no connection. Try again."));
-  form.querySelector("[data-sending]").hidden = false;
-  form.querySelector("[type=submit]").disabled = true;
+  request.upload.addEventListener("progress", (progress) => sent(progress, form));
+  request.addEventListener("load", () => answered(request, form));
+  request.addEventListener("error", () => over(form, "Not sent: no connection. Try again."));
+  setBusy(form, true);
   request.send(new FormData(form));
 }
 
-form.addEventListener("submit", send);
+function attach(form) {
+  form.addEventListener("submit", send);
+}
+
+attach(document.querySelector("[data-upload]"));

@@ -86,6 +86,7 @@ TABLES: dict[str, str] = {  # name of the table in the export -> how its rows ar
     "periods": "select * from periods where group_id = :group order by period",
     "jobs": "select * from jobs where group_id = :group order by asked_at, id",
     "uploads": "select * from uploads where group_id = :group order by at, id",
+    "upload_mappings": "select * from upload_mappings where group_id = :group order by name",
     "upload_quarters": (
         "select t.* from upload_quarters t join uploads u on u.id = t.upload_id"
         " where u.group_id = :group order by t.upload_id, period"

@@ -166,6 +166,7 @@ NAMES = {
     "assessment": "select id, title as name from assessments",
     "cycle": "select id, name from cycles",
     "group": "select id, name from groups",
+    "mapping": "select id, name from upload_mappings",
     "payer": "select id, name from payers",
     "plan": "select plans.id, title as name from plans"
     " join assessments on assessments.id = assessment_id",

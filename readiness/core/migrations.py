@@ -504,3 +504,26 @@ alter table sessions add column method text not null default 'password';
 
 """,
     )
+
+
+@migrations()
+def upload_mappings(db: Database) -> None:
+    """What the columns of a group's tables mean, by name, and which of them an upload was read
+    with."""
+    run(
+        db,
+        """
+create table upload_mappings (
+    id text primary key,
+    group_id text not null references groups on delete cascade,
+    name text not null collate nocase,
+    text text not null,
+    author_id text not null,
+    at text not null,
+    unique (group_id, name)
+) strict;
+
+alter table uploads add column mapping_id text references upload_mappings on delete set null;
+
+""",
+    )

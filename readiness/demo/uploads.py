@@ -15,16 +15,46 @@ from readiness.demo import world
 from readiness.demo.actions import Stage
 from readiness.demo.world import Character
 from readiness.imports import db as uploads
-from readiness.imports.models import WHOLE_GROUP, BySite, Upload, UploadReport, UploadState
+from readiness.imports.mapping_models import (
+    ColumnRole,
+    MappedField,
+    MappingShape,
+    RedcapMapping,
+)
+from readiness.imports.mapping_text import text_of
+from readiness.imports.models import (
+    WHOLE_GROUP,
+    BySite,
+    SavedMapping,
+    Upload,
+    UploadReport,
+    UploadState,
+)
+from readiness.imports.screens.models import NeedResult
 
 AUTHOR = "team"
+MAPPING = RedcapMapping(
+    shape=MappingShape.REDCAP,
+    columns={ColumnRole.PATIENT: "Patient ID", ColumnRole.DATE: "Screening Date"},
+    ignore=("Patient Name", "Provider"),
+    fields={
+        "Food Insecurity": MappedField(need=Need.FOOD),
+        "Housing Instability": MappedField(need=Need.HOUSING),
+    },
+    results={"yes": NeedResult.POSITIVE, "no": NeedResult.NEGATIVE},
+)
 SHARE = Fraction(3, 5)
 
 
 def hand_over(stage: Stage, who: Character, period: Period, index: int) -> None:
     """Read, and waiting for somebody's yes or no."""
     found = {period: by_site(stage, who, index)}
-    upload = Upload(f"upload-{period}", who.id, fingerprint(period), AUTHOR, stage.now)
+    saved = SavedMapping(
+        f"mapping-{who.id}", who.id, "Screening report", text_of(MAPPING), AUTHOR, stage.now
+    )
+    uploads.save_mapping(stage.store, saved)
+    fields = (f"upload-{period}", who.id, fingerprint(period), AUTHOR, stage.now)
+    upload = Upload(*fields, mapping_id=saved.id)
     uploads.add(stage.store, upload)
     account = UploadReport(rows=sum(map(len, found[period].values())))
     uploads.keep_found(stage.store, upload.id, UploadState.READ, account, found)

@@ -12,7 +12,7 @@ from readiness.core.errors import NOT_SHARED, NotFound, Problem, WrongState
 from readiness.core.periods import Period, period
 from readiness.counts.db import funnel_cell, funnel_columns
 from readiness.counts.social_risk.models import FunnelCell
-from readiness.imports.models import BySite, Upload, UploadReport, UploadState
+from readiness.imports.models import BySite, SavedMapping, Upload, UploadReport, UploadState
 
 DECIDED = "This upload is {state} already. Upload the file again to save it anew."
 
@@ -29,6 +29,7 @@ def add(store: Store, upload: Upload) -> None:
                 "report": json.dumps(to_plain(upload.report)),
                 "author_id": upload.author_id,
                 "at": upload.at.isoformat(),
+                "mapping_id": upload.mapping_id,
             },
         )
 
@@ -146,6 +147,7 @@ def from_row(row: Mapping[str, Any], held: Mapping[Period, bool]) -> Upload:
         taken=tuple(quarter for quarter, is_taken in held.items() if is_taken),
         decided_by=row["decided_by"] or "",
         decided_at=datetime.fromisoformat(row["decided_at"]) if row["decided_at"] else None,
+        mapping_id=row["mapping_id"],
     )
 
 
@@ -172,3 +174,48 @@ def from_plain(plain: Mapping[str, Any]) -> UploadReport:
     for key in ("first_day", "last_day"):
         found[key] = date.fromisoformat(plain[key]) if plain.get(key) else None
     return UploadReport(**{**plain, **found})
+
+
+# Mappings of a group
+
+
+def save_mapping(store: Store, mapping: SavedMapping) -> None:
+    """Under its name, in the place of one that had the name before."""
+    row = {**vars(mapping), "at": mapping.at.isoformat()}
+    with store.writing():
+        touched = store.execute(
+            "update upload_mappings set text = ?, author_id = ?, at = ?"
+            " where group_id = ? and name = ?",
+            (row["text"], row["author_id"], row["at"], row["group_id"], row["name"]),
+        )
+        if not touched:
+            store.insert("upload_mappings", row)
+
+
+def rename_mapping(store: Store, mapping_id: str, name: str) -> None:
+    with store.writing():
+        store.execute("update upload_mappings set name = ? where id = ?", (name, mapping_id))
+
+
+def remove_mapping(store: Store, mapping_id: str) -> None:
+    """The uploads that were read with it stay."""
+    with store.writing():
+        store.execute("delete from upload_mappings where id = ?", (mapping_id,))
+
+
+def mapping(store: Store, mapping_id: str) -> SavedMapping | None:
+    row = store.row("select * from upload_mappings where id = ?", (mapping_id,))
+    return mapping_from_row(row) if row else None
+
+
+def mappings_of_group(store: Store, group_id: str) -> tuple[SavedMapping, ...]:
+    """Newest first."""
+    rows = store.rows(
+        "select * from upload_mappings where group_id = ? order by at desc, rowid desc",
+        (group_id,),
+    )
+    return tuple(map(mapping_from_row, rows))
+
+
+def mapping_from_row(row: Mapping[str, Any]) -> SavedMapping:
+    return SavedMapping(**{**row, "at": datetime.fromisoformat(row["at"])})

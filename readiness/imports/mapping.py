@@ -14,6 +14,7 @@ from readiness.core.errors import BadInput, Problem
 from readiness.counts.social_risk.models import Need
 from readiness.imports.dates import DateOrder
 from readiness.imports.mapping_models import (
+    COLUMN_CHARACTERS,
     MADE_BY_US,
     OVER_ALL,
     RESULTS,
@@ -26,6 +27,7 @@ from readiness.imports.mapping_models import (
     MappedField,
     MappingShape,
     RedcapMapping,
+    is_heading_text,
     plain,
 )
 from readiness.imports.screening_codes.models import NONE_OF_THESE, CodeTable, ResourceType
@@ -33,7 +35,6 @@ from readiness.imports.screens.models import STATED, Absent, NeedResult, RecordS
 
 MOST_CHARACTERS = 256 * 1024
 ANSWER = re.compile(r"LA[0-9]{1,7}-[0-9]")
-COLUMN_CHARACTERS = 200
 NO_QUESTION = "The code tables have no such question. Use its LOINC code, or ignore it."
 OF_LONG_TABLES = {
     ColumnRole.QUESTION,
@@ -48,12 +49,15 @@ ROLES: dict[MappingShape, set[ColumnRole]] = {
 }
 KEYS = {
     MappingShape.LONG: (
-        "shape instrument dates ignore columns questions answers numbers needs results statuses "
-        "flags values"
+        "shape instrument dates sheet ignore columns questions answers numbers needs results "
+        "statuses flags values"
     ).split(),
-    MappingShape.REDCAP: "shape instrument dates ignore columns fields statuses values".split(),
+    MappingShape.REDCAP: (
+        "shape instrument dates sheet ignore columns fields results statuses values"
+    ).split(),
     MappingShape.FHIR: "shape instrument questions answers questionnaires ignore".split(),
 }
+WIDE = "wide"  # another word for the shape of REDCap's exports
 FIELD_KEYS = ("question", "answers", "number", "need", "results")
 COMPUTED = (ColumnRole.BORN, ColumnRole.AGE)  # read as they are, never mapped
 VALUED = tuple(
@@ -82,7 +86,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         found = re.search(r"line ([0-9]+)", str(error))
         place = f"line {found[1]}" if found else ""
-        says = "This is not TOML. See the example that comes with the command."
+        says = "The mapping cannot be read here. Compare it with an example."
         raise BadInput([Problem(place, says)]) from None
 
 
@@ -99,7 +103,8 @@ class MappingReader:
 
     def mapping(self) -> AnyMapping | None:
         try:
-            shape = MappingShape(self.found.get("shape", ""))
+            named = self.found.get("shape", "")
+            shape = MappingShape.REDCAP if named == WIDE else MappingShape(named)
         except ValueError:
             self.problem("shape", f"Choose one of: {', '.join(MappingShape)}.")
             return None
@@ -127,10 +132,23 @@ class MappingReader:
         fields = self.table("fields")
         if not fields:
             self.problem("fields", "Name the columns that hold questions, each with its question.")
+        texts = self.texts("results")
+        judged = {text: result for text, result in texts.items() if result != Absent.NOT_ASKED}
         return RedcapMapping(
             **shared,
             fields={name: self.field(f"fields.{name}", of) for name, of in fields.items()},
+            patient_parts=self.patient_parts(),
+            results=self.results("results", judged),
+            blanks=frozenset(plain(text) for text in texts.keys() - judged.keys()),
         )
+
+    def patient_headings(self) -> list[str] | None:
+        """The headings of a patient that several columns tell apart; None where one does."""
+        of = self.table("columns").get(ColumnRole.PATIENT)
+        return of if isinstance(of, list) else None
+
+    def patient_parts(self) -> tuple[str, ...]:
+        return tuple(str(name).strip() for name in (self.patient_headings() or ())[1:])
 
     def form(self) -> FormMapping:
         named = self.texts("questionnaires")
@@ -165,6 +183,7 @@ class MappingReader:
             "columns": self.columns(shape),
             "instrument": self.instrument(),
             "dates": self.dates(),
+            "sheet": self.sheet(),
             "ignore": self.ignored(),
             "statuses": self.statuses(),
             "values": self.values(),
@@ -173,10 +192,10 @@ class MappingReader:
     def columns(self, shape: MappingShape) -> dict[ColumnRole, str]:
         found: dict[ColumnRole, str] = {}
         allowed = ROLES[shape]
-        for name, column in self.texts("columns").items():
+        for name, column in self.texts_in("columns", self.single_columns(shape)).items():
             if name not in allowed:
                 self.problem(f"columns.{name}", f"Use one of: {', '.join(sorted(allowed))}.")
-            elif not column.strip() or len(column) > COLUMN_CHARACTERS:
+            elif not is_heading_text(column):
                 self.problem(f"columns.{name}", "Give the heading of the column.")
             else:
                 found[ColumnRole(name)] = column.strip()
@@ -184,6 +203,23 @@ class MappingReader:
             if role not in found:
                 self.problem(f"columns.{role}", f"Name the column of the {role}.")
         return found
+
+    def single_columns(self, shape: MappingShape) -> Mapping[str, Any]:
+        """Each role with one heading: of several that tell patients apart the first."""
+        columns, headings = self.table("columns"), self.patient_headings()
+        if headings is None or shape is not MappingShape.REDCAP:
+            return columns
+        if not headings or not all(is_heading_text(each) for each in headings):
+            self.problem("columns.patient", "Give the headings of the columns.")
+            return columns | {ColumnRole.PATIENT: "patient"}
+        return columns | {ColumnRole.PATIENT: headings[0]}
+
+    def sheet(self) -> str:
+        of = self.found.get("sheet", "")
+        if isinstance(of, str) and len(of) <= COLUMN_CHARACTERS:
+            return of.strip()
+        self.problem("sheet", "Give the name of the sheet.")
+        return ""
 
     def needs_a_pair(self, columns: Mapping[ColumnRole, str]) -> None:
         pairs = ({ColumnRole.QUESTION, ColumnRole.ANSWER}, {ColumnRole.NEED, ColumnRole.RESULT})
@@ -329,7 +365,7 @@ class MappingReader:
 
     # Shapes within the file
 
-    def table(self, name: str) -> Mapping[str, Any]:
+    def table(self, name: str) -> dict[str, Any]:
         of = self.found.get(name, {})
         if isinstance(of, dict):
             return of

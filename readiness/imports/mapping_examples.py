@@ -95,7 +95,7 @@ REDCAP = """\
 # What the fields of a wide export mean: one line for each record, one column for each field.
 # Made for REDCap, good for any wide table. Names in quotation marks are those of your own file.
 
-shape = "redcap"
+shape = "redcap"                   # or "wide", which is the same
 
 # The instrument, if the form is one. Left out, it is told from the questions.
 instrument = "prapare"
@@ -108,7 +108,8 @@ dates = "month first"
 ignore = ["first_name", "last_name", "phq9_*"]
 
 [columns]
-patient = "record_id"              # told apart by a keyed hash within one run, never kept
+patient = "record_id"              # told apart by a keyed hash within one run, never kept;
+                                   # several together: ["name", "birth_date"]
 date = "screen_date"               # or the form's own time: "social_needs_timestamp"
 # All others may be left out.
 complete = "social_needs_complete" # 2 (Complete) counts; other records are held
@@ -144,6 +145,11 @@ need = "safety"
 "1" = "positive"
 "0" = "negative"
 "9" = "declined"
+
+[results]                          # words of all such fields that have none of their own
+"Yes" = "positive"
+"No" = "negative"
+"N/A" = "not_asked"                # as good as a blank
 
 [values.race]                      # CDC codes (2106-3) and our own names need no line here
 "1" = "white"

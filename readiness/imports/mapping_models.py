@@ -13,7 +13,7 @@ from readiness.imports.screens.models import STATED, NeedResult, ScreenAnswer
 
 class MappingShape(StrEnum):
     LONG = "long"
-    REDCAP = "redcap"
+    REDCAP = "redcap"  # any wide table; a mapping may also call it "wide"
     FHIR = "fhir"
 
 
@@ -57,6 +57,7 @@ RESULTS = {
     "neg": NeedResult.NEGATIVE,
 }
 ALIKE = (frozenset({"yes", "y", "true"}), frozenset({"no", "n", "false"}))  # one word for another
+COLUMN_CHARACTERS = 200
 OVER_ALL = ""  # answers that hold for every question
 
 Answers = Mapping[str, ScreenAnswer]  # by what stands in the file, in small letters
@@ -72,9 +73,6 @@ class MappedField:
     need: Need | None = None
     results: Mapping[str, NeedResult] = field(default_factory=dict)
 
-    def result(self, text: str) -> NeedResult | None:
-        return result_in(self.results, text)
-
 
 @dataclass(frozen=True)
 class TableMapping:
@@ -87,6 +85,7 @@ class TableMapping:
     ignore: tuple[str, ...] = ()  # columns dropped unread; a * at the end stands for the rest
     statuses: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[ColumnRole, Mapping[str, str]] = field(default_factory=dict)
+    sheet: str = ""  # of a workbook; "" for the one that is read anyway
 
     def value(self, role: ColumnRole, text: str) -> str:
         of = self.values.get(role)
@@ -116,12 +115,20 @@ class LongMapping(TableMapping):
         return None if own in MADE_BY_US else own
 
     def result(self, text: str) -> NeedResult | None:
-        return result_in(self.results, text)
+        return result_in(self.results, text) or own_result(text)
 
 
 @dataclass(frozen=True)
 class RedcapMapping(TableMapping):
+    """`results` and `blanks` hold for every need; a field's own results go before."""
+
     fields: Mapping[str, MappedField] = field(default_factory=dict)
+    patient_parts: tuple[str, ...] = ()  # further headings that tell patients apart, all together
+    results: Mapping[str, NeedResult] = field(default_factory=dict)
+    blanks: frozenset[str] = frozenset()  # what says that nobody asked
+
+    def result(self, of: MappedField, text: str) -> NeedResult | None:
+        return result_in(of.results, text) or result_in(self.results, text) or own_result(text)
 
 
 @dataclass(frozen=True)
@@ -154,17 +161,24 @@ AnyMapping = LongMapping | RedcapMapping | FormMapping
 
 
 def result_in(results: Mapping[str, NeedResult], text: str) -> NeedResult | None:
-    """What a word means: as the mapping says, as it says of another way to write it, or in our own
-    words.
+    """What a word means: as the mapping says, or as it says of another way to write it.
 
-    >>> result_in({"no": NeedResult.POSITIVE}, "N"), result_in({}, "N"), result_in({}, "negative")
-    (<NeedResult.POSITIVE: 'positive'>, None, <NeedResult.NEGATIVE: 'negative'>)
+    >>> result_in({"no": NeedResult.POSITIVE}, "N"), result_in({}, "N")
+    (<NeedResult.POSITIVE: 'positive'>, None)
     """
     word = plain(text)
-    if found := results.get(word) or RESULTS.get(word):
+    if found := results.get(word):
         return found
     same = {results[each] for words in ALIKE if word in words for each in words & results.keys()}
     return same.pop() if len(same) == 1 else None
+
+
+def own_result(text: str) -> NeedResult | None:
+    return RESULTS.get(plain(text))
+
+
+def is_heading_text(text: object) -> bool:
+    return isinstance(text, str) and bool(text.strip()) and len(text) <= COLUMN_CHARACTERS
 
 
 def plain(text: str) -> str:

@@ -83,6 +83,19 @@ class Upload:
     taken: tuple[Period, ...] = ()  # and what was taken over of it
     decided_by: str = ""
     decided_at: datetime | None = None
+    mapping_id: str | None = None  # of the group's mappings, while it is there
+
+
+@dataclass(frozen=True)
+class SavedMapping:
+    """What the columns of a group's tables mean, kept under a name for the next upload."""
+
+    id: str
+    group_id: str
+    name: str
+    text: str  # as the command line reads it
+    author_id: str
+    at: datetime
 
 
 def replaced_by(upload: Upload, quarter: Period, others: tuple[Upload, ...]) -> Upload | None:

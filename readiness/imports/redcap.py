@@ -13,6 +13,7 @@ from readiness.counts.social_risk.models import Need
 from readiness.imports import safe_names
 from readiness.imports.mapped_table import (
     NO_DAY,
+    NO_PATIENT,
     Columns,
     MappedLine,
     MappedRun,
@@ -27,6 +28,7 @@ from readiness.imports.mapped_table import (
 )
 from readiness.imports.mapping_models import ColumnRole, MappedField, RedcapMapping, plain
 from readiness.imports.screening_codes.models import CodeTable
+from readiness.imports.screens.evaluation import any_of
 from readiness.imports.screens.models import (
     UNREADABLE_ANSWER,
     Absent,
@@ -52,6 +54,10 @@ FINISHED = {"2", "complete"}
 CHECKED = {"1", "checked", "yes", "true", "x"}
 NOT_CHECKED = {"", "0", "unchecked", "no", "false"}
 IN_PROGRESS = "in-progress"
+SEPARATOR = "\0"  # stands in no table that is read
+NO_PATIENT_PART = (
+    "A column that tells patients apart is missing. Correct its name in the mapping, or add it."
+)
 
 
 @dataclass(frozen=True)
@@ -66,9 +72,11 @@ class FieldPlace:
 
 @dataclass(frozen=True)
 class RedcapLayout:
+    mapping: RedcapMapping
     columns: Columns
     fields: tuple[FieldPlace, ...]
     races: tuple[tuple[int, str], ...] = ()  # where races are check boxes
+    patient_parts: tuple[int, ...] = ()
 
 
 def parts(
@@ -99,6 +107,9 @@ def layout_of(table: TextTable, mapping: RedcapMapping) -> RedcapLayout:
         else:
             problems.append(Problem(table.label, f"There is no column {quoted(name)}. Correct the "
                                     "field's name in the mapping, or add the column."))  # fmt: skip
+    patient_parts = [columns.get(column_key(name)) for name in mapping.patient_parts]
+    if None in patient_parts:
+        problems.append(Problem(table.label, NO_PATIENT_PART))
     race_name = mapping.columns.get(ColumnRole.RACE, "")
     races = () if column_key(race_name) in columns else tuple(boxes_of(race_name, columns).items())
     kept = {
@@ -108,13 +119,16 @@ def layout_of(table: TextTable, mapping: RedcapMapping) -> RedcapLayout:
     known |= {at for each in fields for at, _ in each.boxes}
     known |= {each.column for each in fields if each.column is not None}
     known |= {at for _, at in races}
+    parts_at = tuple(at for at in patient_parts if at is not None)
+    known |= {*parts_at}
     try:
         found = columns_of(table, replace(mapping, columns=kept), known)
     except BadInput as error:
         raise BadInput([*error.problems, *problems]) from None
     if problems:
         raise BadInput(problems)
-    return RedcapLayout(found, tuple(fields), tuple((at, code) for code, at in races))
+    boxes_of_races = tuple((at, code) for code, at in races)
+    return RedcapLayout(mapping, found, tuple(fields), boxes_of_races, parts_at)
 
 
 def boxes_of(name: str, columns: Mapping[str, int]) -> dict[str, int]:
@@ -162,7 +176,8 @@ def quoted(name: str) -> str:
 def form_in(
     line: MappedLine, layout: RedcapLayout, run: MappedRun, reading: ReadContext
 ) -> Iterator[ScreenPart | PatientRecord]:
-    head = with_completeness(with_races(head_of(line, run), line, layout, run), line)
+    head = with_patient(head_of(line, run), line, layout)
+    head = with_completeness(with_races(head, line, layout, run), line)
     answered, results = answers_of(line, layout, run, reading.report)
     is_finished = plain(line.text(ColumnRole.COMPLETE)) in FINISHED
     is_screen = bool(results) or is_finished or any(each.answers for each in answered)
@@ -173,6 +188,16 @@ def form_in(
         yield replace(part, is_whole=True, is_completed=is_finished)
     elif head.traits is not None:
         yield PatientRecord(reading.hashed(head.patient), head.traits)
+
+
+def with_patient(head: RowHead, line: MappedLine, layout: RedcapLayout) -> RowHead:
+    """Told apart by all parts together, whatever capitals and spaces somebody typed."""
+    if not layout.patient_parts:
+        return head
+    texts = [head.patient, *(line.cells[at] for at in layout.patient_parts)]
+    if not all(texts):
+        raise NotReadError(NO_PATIENT)
+    return replace(head, patient=SEPARATOR.join(map(plain, texts)))
 
 
 def with_completeness(head: RowHead, line: MappedLine) -> RowHead:
@@ -198,37 +223,42 @@ def answers_of(
     line: MappedLine, layout: RedcapLayout, run: MappedRun, report: Report
 ) -> tuple[tuple[AnsweredQuestion, ...], dict[Need, NeedResult]]:
     """What nothing explains leaves its own need open, and says nothing of the others."""
-    answered, results = [], {}
+    answered = []
+    results: dict[Need, list[NeedResult]] = {}
     for field in layout.fields:
         if field.of.need is not None:
-            text = line.cells[field.column] if field.column is not None else ""
-            if result := result_in(text, field, run.codes):
-                results[field.of.need] = result
-            elif text and run.codes.absent_for(text) is not Absent.NOT_ASKED:
-                results[field.of.need] = NeedResult.INCOMPLETE
-                report.unreadable_answers[named(field)] += 1
+            if result := need_result(line, field, layout.mapping, run.codes, report):
+                results.setdefault(field.of.need, []).append(result)
         elif not run.codes.is_personal(field.of.question):
             answers = answers_to(line, field, run)
             if UNREADABLE_ANSWER in answers:
                 report.unreadable_answers[named(field)] += 1
             answered.append(AnsweredQuestion(field.of.question, answers))
-    return tuple(answered), results
+    return tuple(answered), {need: any_of(found) for need, found in results.items()}
 
 
-def result_in(text: str, field: FieldPlace, codes: CodeTable) -> NeedResult | None:
-    """None where the question was not asked, and for what nobody explained."""
-    if not text:
+def need_result(
+    line: MappedLine, field: FieldPlace, mapping: RedcapMapping, codes: CodeTable, report: Report
+) -> NeedResult | None:
+    """None where the question was not asked."""
+    text = line.cells[field.column] if field.column is not None else ""
+    if not text or plain(text) in mapping.blanks:
         return None
-    if result := field.of.result(text):
+    if result := mapping.result(field.of, text):
         return result
-    return None if codes.absent_for(text) is Absent.NOT_ASKED else codes.result_for(text)
+    if codes.absent_for(text) is Absent.NOT_ASKED:
+        return None
+    if result := codes.result_for(text):
+        return result
+    report.unreadable_answers[named(field)] += 1
+    return NeedResult.INCOMPLETE
 
 
 def named(field: FieldPlace) -> str:
     """The heading, as far as it may be repeated; else what it is about."""
-    return (
-        field.name if safe_names.is_heading(field.name) else field.of.question or str(field.of.need)
-    )
+    if safe_names.is_heading(field.name):
+        return field.name
+    return field.of.question or str(field.of.need)
 
 
 def answers_to(line: MappedLine, field: FieldPlace, run: MappedRun) -> tuple[ScreenAnswer, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from flask import (
     Blueprint,
@@ -20,18 +22,20 @@ from flask.typing import ResponseReturnValue
 from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.core.periods import Period, period
 from readiness.core.permissions import Can
-from readiness.core.tables.models import SourceFile, file_in_memory
+from readiness.core.tables.models import SourceFile
 from readiness.core.web import guard, upload_limit
 from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import SafeForm, whole_number
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, session, store
-from readiness.imports import presenter
+from readiness.imports import forms, mapping_page, presenter
 from readiness.imports.mapping_examples import EXAMPLES
 from readiness.imports.mapping_models import MappingShape
-from readiness.imports.models import UploadState
+from readiness.imports.mapping_page import MappingPage
+from readiness.imports.models import SavedMapping, UploadState
 from readiness.imports.screening_codes import loader as screening
-from readiness.imports.service import history, review, upload
+from readiness.imports.service import history, mappings, review, upload
+from readiness.imports.service.mappings import NameChoice, TableToMap
 from readiness.imports.service.review import CountsChanged
 from readiness.imports.service.template import template_for
 from readiness.imports.service.upload import UploadedFiles
@@ -40,27 +44,23 @@ from readiness.imports.template import workbook
 bp = Blueprint("upload", __name__)
 record_bp = Blueprint("screen_records", __name__)
 TAKE, SEEN = "take.", "seen."  # before the quarter, in the names of fields
+FIELDS = ("files", "mapping", "name", "saved")  # that a problem may be about
 MEBIBYTES = 64
-MOST_FILES = 20
-TOO_MANY = f"Choose {MOST_FILES} files at the most, or put the rows into fewer files."
-MAPPING_TOO_LONG = "The mapping file is too long. Map only the columns that hold screens."
-MAPPINGS = (
-    (MappingShape.REDCAP, "a REDCap export"),
+EXAMPLE_TITLES = (
+    (MappingShape.REDCAP, "a REDCap export or another wide table"),
     (MappingShape.LONG, "a table with a row for each answer"),
     (MappingShape.FHIR, "FHIR forms of your own"),
 )
-NO_TEXT = "The mapping file is not text in UTF-8. Save it as such."
-MOST_OF_A_MAPPING = 256 * 1024  # bytes
 MOST_LINES = 200  # of one saving; an upload with breakdowns has thousands
 
 
 @bp.get("/groups/<group_id>/counts/upload")
 @needs(Can.READ_COUNTS)
 def start(group_id: str) -> ResponseReturnValue:
-    return start_page(group_id, ())
+    return start_page(group_id, (), request.args.get("mapping", ""))
 
 
-def start_page(group_id: str, problems: tuple[Problem, ...]) -> str:
+def start_page(group_id: str, problems: tuple[Problem, ...], chosen: str = "") -> str:
     found = review.list_uploads(session(), group_id)
     return render_template(
         "imports/start.html",
@@ -68,8 +68,14 @@ def start_page(group_id: str, problems: tuple[Problem, ...]) -> str:
         sites=found.sites,
         lines=found.lines,
         states=presenter.STATES,
-        problems=[(problem.place, problem.says) for problem in problems],
-        mappings=MAPPINGS,
+        problems=[
+            (each.place, each.says) if each.place in FIELDS else ("", str(each))
+            for each in problems
+        ],
+        examples=EXAMPLE_TITLES,
+        saved=mappings.list_mappings(session(), group_id).lines,
+        chosen=chosen,
+        name=forms.name_choice(),
         most_megabytes=MEBIBYTES,
         most_bytes=MEBIBYTES * upload_limit.MEBIBYTE,
     )
@@ -79,45 +85,138 @@ def start_page(group_id: str, problems: tuple[Problem, ...]) -> str:
 @needs(Can.ENTER_COUNTS)
 @upload_limit.takes(MEBIBYTES)
 def send(group_id: str) -> ResponseReturnValue:
-    runner, clock = current_app.config["RUNNER"], current_app.config["CLOCK"]
+    """A table that no mapping fits leads to the page that asks what its columns mean."""
+    chosen = request.form.get("saved", "")
     try:
-        upload_id = upload.start(
-            store(), actor(), group_id, uploaded_files(), runner, clock, new_id
-        )
+        sources, text = forms.source_files(), forms.mapping_file()
+        saved = mappings.get(session(), group_id, chosen) if chosen and not text else None
+        is_open = text is None and saved is None
+        if is_open and (tables := mappings.unknown_tables(session(), group_id, sources)):
+            saved = mappings.fitting(session(), group_id, tables)
+            if saved is None:
+                almost = mappings.almost_fitting(session(), group_id, tables)
+                return columns_page(group_id, tables, almost)
+        keep = mapping_to_keep(group_id, text)
+        used = keep or saved
+        files = UploadedFiles(sources, used.text if used else text, used.id if used else None)
+        return begin(group_id, files, keep)
     except BadInput as error:
-        if guard.wants_json():
-            return jsonify(error=" ".join(problem.says for problem in error.problems)), 422
-        return start_page(group_id, error.problems), 422
-    href = url_for(".show", group_id=group_id, upload_id=upload_id)
+        return refused(group_id, error, chosen)
+
+
+def mapping_to_keep(group_id: str, text: str | None) -> SavedMapping | None:
+    """A mapping from a file is kept only where it is given a name."""
+    name = forms.name_choice()
+    if text is None or not name.written.strip():
+        return None
+    return mappings.mapping_to_save(session(), group_id, text, name, new_id)
+
+
+def begin(group_id: str, files: UploadedFiles, keep: SavedMapping | None) -> ResponseReturnValue:
+    runner, clock = current_app.config["RUNNER"], current_app.config["CLOCK"]
+    upload_id = upload.start(store(), actor(), group_id, files, runner, clock, new_id, keep)
+    href = url_for("upload.show", group_id=group_id, upload_id=upload_id)
     return jsonify(href=href) if guard.wants_json() else redirect(href, 303)
+
+
+@bp.post("/groups/<group_id>/counts/upload/columns")
+@needs(Can.ENTER_COUNTS)
+@upload_limit.takes(MEBIBYTES)
+def columns(group_id: str) -> ResponseReturnValue:
+    """What the columns of a table mean, looked over before it is read."""
+    chosen = request.form.get("saved", "")
+    try:
+        sources = forms.source_files()
+        if not sources:
+            raise BadInput([Problem("files", upload.NO_FILE)])
+        tables = mappings.text_tables(session(), group_id, sources)
+        saved = (
+            mappings.get(session(), group_id, chosen)
+            if chosen
+            else mappings.fitting(session(), group_id, tables)
+        )
+        return columns_page(group_id, tables, saved)
+    except BadInput as error:
+        return refused(group_id, error, chosen)
+
+
+def columns_page(
+    group_id: str, sources: Sequence[SourceFile], saved: SavedMapping | None = None
+) -> str:
+    table = mappings.table_to_map(session(), group_id, sources)
+    first = mapping_page.first_choices(table.columns, mappings.changeable(saved) if saved else None)
+    page = mapping_page.page_of(
+        [each.content for each in table.columns],
+        first.choices,
+        first.dates,
+        table.known,
+        table.site_names,
+        missing=first.missing,
+        new=first.new,
+    )
+    name = NameChoice(saved.name, saved.id) if saved else NameChoice("")
+    return render_mapping_page(table, page, name, first.choices.sheet)
+
+
+def render_mapping_page(
+    table: TableToMap,
+    page: MappingPage,
+    name: NameChoice,
+    sheet: str,
+    problems: Sequence[Problem] = (),
+) -> str:
+    return render_template(
+        "imports/mapping/edit.html",
+        group=table.group,
+        page=page,
+        name=name,
+        sheet=sheet,
+        uses=mapping_page.USE_OPTIONS,
+        meanings=mapping_page.MEANING_OPTIONS,
+        orders=mapping_page.DATE_OPTIONS,
+        contents=forms.contents_text([each.content for each in page.columns]),
+        problems=page.links(problems),
+        most_megabytes=MEBIBYTES,
+        most_bytes=MEBIBYTES * upload_limit.MEBIBYTE,
+    )
+
+
+@bp.post("/groups/<group_id>/counts/mappings")
+@needs(Can.ENTER_COUNTS)
+@upload_limit.takes(MEBIBYTES)
+def save_mapping(group_id: str) -> ResponseReturnValue:
+    """Keep the mapping and begin to read by it; on a problem the page comes back as it was."""
+    table, name = mappings.table_to_map(session(), group_id, ()), forms.name_choice()
+    try:
+        sent, sources = forms.mapping_form(table.known), forms.source_files()
+    except BadInput as error:
+        return refused(group_id, error)
+    checked = mappings.check(session(), table, sources, sent.answers, name)
+    if not checked.problems:
+        try:
+            keep = mappings.mapping_to_save(session(), group_id, checked.text, name, new_id)
+            return begin(group_id, UploadedFiles(sources, keep.text, keep.id), keep)
+        except BadInput as error:
+            checked = replace(checked, problems=tuple(Problem("", p.says) for p in error.problems))
+    page = mapping_page.page_of(
+        checked.contents,
+        checked.choices,
+        sent.answers.dates,
+        table.known,
+        table.site_names,
+        sent.asked_meanings,
+    )
+    return render_mapping_page(table, page, name, checked.choices.sheet, checked.problems), 422
+
+
+def refused(group_id: str, error: BadInput, chosen: str = "") -> ResponseReturnValue:
+    if guard.wants_json():
+        return jsonify(error=" ".join(problem.says for problem in error.problems)), 422
+    return start_page(group_id, error.problems, chosen), 422
 
 
 def new_id() -> str:
     return secrets.token_urlsafe(9)
-
-
-def uploaded_files() -> UploadedFiles:
-    """What was sent, in memory. A file is told by its number: its name may say too much."""
-    files = [each for each in request.files.getlist("files") if each.filename]
-    if len(files) > MOST_FILES:
-        raise BadInput([Problem("files", TOO_MANY)])
-    sources: list[SourceFile] = []
-    for number, each in enumerate(files, start=1):
-        sources.append(file_in_memory(f"file {number}", each.filename or "", each.read()))
-    return UploadedFiles(tuple(sources), mapping())
-
-
-def mapping() -> str | None:
-    sent = request.files.get("mapping")
-    if sent is None or not sent.filename:
-        return None
-    text: bytes = sent.read(MOST_OF_A_MAPPING + 1)
-    if len(text) > MOST_OF_A_MAPPING:
-        raise BadInput([Problem("mapping", MAPPING_TOO_LONG)])
-    try:
-        return text.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput([Problem("mapping", NO_TEXT)]) from None
 
 
 @bp.get("/groups/<group_id>/counts/upload/<upload_id>")

@@ -102,7 +102,10 @@ def test_one_quarter_may_be_kept():
         (["nowhere.json"], "path 1: There is no such file or folder"),
         ([DATA / "fhir" / "hits.ndjson", "--period", "July"], "--period: write a quarter"),
         ([DATA / "fhir" / "hits.ndjson", "--mapping", "nowhere.toml"], "--mapping: There is no"),
-        ([DATA / "fhir" / "hits.ndjson", "--mapping", DATA / "long" / "judged.csv"], "TOML"),
+        (
+            [DATA / "fhir" / "hits.ndjson", "--mapping", DATA / "long" / "judged.csv"],
+            "be read here",
+        ),
         ([DATA / "fhir" / "own-form.json"], "nothing says what it asks"),
     ],
 )

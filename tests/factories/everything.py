@@ -58,6 +58,7 @@ def fill(store: Store) -> None:
     jobs.ask(store, Job("a-print", "print", "pam", world.NOW, world.NOW))
     who_only_reads(store)
     uploads.read(store, "an-upload")
+    uploads.map_columns(store, "a-mapping")
     incentive_runs.keep(store, incentive_runs.done(a_run_on_elm()))
     was_shared_once(store)
     ask_again(store)

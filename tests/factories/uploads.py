@@ -10,7 +10,7 @@ from readiness.core.periods import Period
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.strata import Stratum, StratumType
 from readiness.imports import db as uploads
-from readiness.imports.models import Upload, UploadReport, UploadState
+from readiness.imports.models import SavedMapping, Upload, UploadReport, UploadState
 from tests.factories.world import NOW
 
 Q3, Q4 = Period(2026, 3), Period(2026, 4)
@@ -42,6 +42,28 @@ def read(
     uploads.add(store, Upload(upload_id, "elm", sha256, author_id, at))
     uploads.keep_found(store, upload_id, UploadState.READ, report, found)
     return uploads.get(store, upload_id)
+
+
+MAPPING = """\
+shape = "wide"
+ignore = ["Provider"]
+[columns]
+patient = "Patient ID"
+date = "Screening Date"
+[fields."Food Insecurity"]
+need = "food"
+[results]
+yes = "positive"
+no = "negative"
+"""
+
+
+def map_columns(
+    store: Store, mapping_id: str = "m1", name: str = "Report", text: str = MAPPING
+) -> SavedMapping:
+    saved = SavedMapping(mapping_id, "elm", name, text, "cara", NOW)
+    uploads.save_mapping(store, saved)
+    return saved
 
 
 def later(minutes: int) -> datetime:

@@ -115,7 +115,7 @@ def test_an_answer_of_another_question_is_told():
 )
 def test_what_is_no_mapping_is_refused(text, place):
     [told] = problems(text)
-    assert told.startswith((f"{place}: " if place else "This ", "line 1: "))
+    assert told.startswith((f"{place}: " if place else "Th", "line 1: "))
 
 
 @pytest.mark.parametrize(
@@ -130,3 +130,27 @@ def test_what_is_no_mapping_is_refused(text, place):
 )
 def test_a_value_of_the_wrong_kind_is_told_not_stumbled_over(text):
     assert problems(text)
+
+
+WIDE = (
+    'shape = "wide"\nsheet = "Screens"\n[columns]\npatient = ["Name", "DOB"]\ndate = "Day"\n'
+    '[fields.Food]\nneed = "food"\n[results]\nYes = "positive"\n"N/A" = "not_asked"\n'
+)
+
+
+def test_a_wide_table_has_words_for_all_needs_and_a_patient_in_several_columns():
+    made = parse(WIDE, CODES)
+    assert isinstance(made, RedcapMapping)
+    assert (made.columns[ColumnRole.PATIENT], made.patient_parts) == ("Name", ("DOB",))
+    assert (made.results, made.blanks) == ({"yes": NeedResult.POSITIVE}, frozenset({"n/a"}))
+    assert made.sheet == "Screens"
+
+
+@pytest.mark.parametrize("patient", ["[]", '["a", 1]', '["a", " "]', '[["a"]]'])
+def test_a_patient_in_several_columns_names_each_of_them(patient):
+    text = WIDE.replace('["Name", "DOB"]', patient)
+    assert problems(text) == ["columns.patient: Give the headings of the columns."]
+
+
+def test_a_sheet_is_named_by_a_text():
+    assert problems(WIDE.replace('"Screens"', "3")) == ["sheet: Give the name of the sheet."]

@@ -142,3 +142,65 @@ def test_a_box_or_a_field_that_does_not_fit_is_refused():
 def test_codes_below_zero_are_found_in_the_names_of_boxes():
     text = MAPPING.replace('"3" = "LA30124-4"\n"9"', '"3" = "LA30124-4"\n"-9"')
     assert read(EXPORT.replace("needs___9", "needs____9"), text)[0] == read()[0]
+
+
+JUDGED = """\
+shape = "wide"
+[columns]
+patient = ["Name", "DOB"]
+date = "Day"
+[fields.Food]
+need = "food"
+[fields."Food ran out"]
+need = "food"
+[fields."Safe at home"]
+need = "safety"
+[fields."Safe at home".results]
+Yes = "negative"
+No = "positive"
+[results]
+Yes = "positive"
+No = "negative"
+"N/A" = "not_asked"
+"""
+HEAD = "Name,DOB,Day,Food,Food ran out,Safe at home\n"
+
+
+def test_words_for_all_needs_hold_where_a_field_has_none_of_its_own():
+    found, report = read(f"{HEAD}A,1980-01-02,2026-07-03,Yes,,No\nB,,2026-07-03,Yes,,No\n", JUDGED)
+    assert screens(iter(found))[0].results == {
+        Need.FOOD: NeedResult.POSITIVE,
+        Need.SAFETY: NeedResult.POSITIVE,
+    }
+    assert told_of(report) == ["file 1, line 3: " + mapped_table.NO_PATIENT]
+
+
+def test_a_word_for_not_asked_is_as_good_as_a_blank():
+    found, report = read(f"{HEAD}A,1980-01-02,2026-07-03,N/A,,Yes\n", JUDGED)
+    assert screens(iter(found))[0].results == {Need.SAFETY: NeedResult.NEGATIVE}
+    assert not report.problems
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "result"),
+    [("Yes", "No", "positive"), ("No", "Yes", "positive"), ("No", "No", "negative")],
+)
+def test_a_need_in_several_columns_is_found_when_one_of_them_says_so(first, second, result):
+    found, _ = read(f"{HEAD}A,1980-01-02,2026-07-03,{first},{second},\n", JUDGED)
+    assert screens(iter(found))[0].results == {Need.FOOD: NeedResult(result)}
+
+
+def test_patients_of_one_name_are_told_apart_by_their_birth_dates():
+    found, _ = read(
+        f"{HEAD}Jo Doe,1980-01-02,2026-07-03,Yes,,\njo  doe,1980-01-02,2026-07-04,No,,\n"
+        "Jo Doe,1990-01-02,2026-07-03,No,,\n",
+        JUDGED,
+    )
+    first, again, other = (each.patient for each in screens(iter(found)))
+    assert first == again == hashed("jo doe\x001980-01-02")
+    assert other != first
+
+
+def test_a_missing_part_of_the_patient_is_told():
+    with pytest.raises(BadInput, match="A column that tells patients apart is missing"):
+        read("Name,Day,Food,Food ran out,Safe at home\nA,2026-07-03,Yes,,No\n", JUDGED)

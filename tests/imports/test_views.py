@@ -107,10 +107,10 @@ def test_several_files_are_one_upload_and_places_name_the_file_by_number(cara):
 
 
 def test_a_file_that_is_refused_says_why_and_can_be_looked_at_again(cara, store):
-    reply = send(cara, ("a.csv", b"NAME,SCORE\nErika,3\n"))
+    reply = send(cara, ("a.json", b'{"resourceType": "Patient", "name": "Erika"}'))
     page = settled(cara, reply)
     assert page.heading == "Nothing of this file could be taken"
-    assert "These columns are not known." in page.text
+    assert "No screen and no count was found in it." in page.text
     assert "Erika" not in page.text
     assert any("Not taken" in row for row in rows(Page(cara.get(HERE).text)))
 
@@ -130,7 +130,7 @@ def test_a_mapping_says_what_a_form_of_one_s_own_means(cara):
         ((("", b""),), None, "Choose a file."),
         ((("a.csv", b""),) * 21, None, "Choose 20 files at the most"),
         ((("a.csv", b"x"),), b"\xff\xfe", "not text in UTF-8"),
-        ((("a.csv", b"x"),), b"#" * 300_000, "mapping file is too long"),
+        ((("a.csv", b"x"),), b"#" * 300_000, "mapping is too long"),
     ],
 )
 def test_what_cannot_begin_is_told_at_once(cara, store, files, mapping, says):

@@ -266,7 +266,7 @@ MOST_NAMED = 20
 HARMLESS = re.compile(r"[A-Za-z0-9./_-]{1,24}")
 UNMAPPED = (
     "This question of a form has answers, but nothing says what it asks. Send the form's "
-    "Questionnaire too, or say in a mapping file what it asks or that it is to be left out."
+    "Questionnaire too, or say in a mapping what it asks or that it is to be left out."
 )
 
 

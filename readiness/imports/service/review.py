@@ -26,6 +26,7 @@ from readiness.imports.models import (
     WHOLE_GROUP,
     BySite,
     CountComparison,
+    SavedMapping,
     Upload,
     UploadState,
     changes_by_site,
@@ -85,6 +86,7 @@ class UploadPreview:
     author: str
     same: tuple[Upload, ...]  # earlier ones with the same content
     quarters: tuple[QuarterPreview, ...]  # newest first
+    mapping: SavedMapping | None = None  # by which it was read
 
 
 Histories = Mapping[str, History[FunnelCell]]  # by site
@@ -124,6 +126,7 @@ def preview(
             quarter_preview(session.store, group_id, quarter, brought[quarter], sites, seen or {})
             for quarter in sorted(brought, reverse=True)
         ),
+        mapping=uploads.mapping(session.store, upload.mapping_id) if upload.mapping_id else None,
     )
 
 

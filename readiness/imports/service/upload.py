@@ -9,7 +9,8 @@ from datetime import date
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
-from readiness.core import permissions
+from readiness.core import audit, permissions
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, BadInput, NotFound, Problem
 from readiness.core.jobs import db as jobs
@@ -23,6 +24,7 @@ from readiness.imports import db as uploads
 from readiness.imports.models import (
     RETENTION,
     BySite,
+    SavedMapping,
     Upload,
     UploadReport,
     UploadState,
@@ -39,8 +41,8 @@ NOTHING_FOUND = (
     "No screen and no count was found in it. Check that it is one of the shapes listed on the page."
 )
 OTHER_GROUPS = (
-    "It names a group that is not yours. Upload only your own group's file; a mapping file needs "
-    "no group column."
+    "It names a group that is not yours. Upload only your own group's file; a mapping needs no "
+    "group column."
 )
 UNLISTED_SITES = (
     "It names a site that is not among your group's. Use the site ids of the template that you "
@@ -58,6 +60,7 @@ class UploadedFiles:
 
     sources: tuple[SourceFile, ...]
     mapping: str | None = None
+    mapping_id: str | None = None  # where it is one of the group's
 
     @property
     def sha256(self) -> str:
@@ -81,19 +84,24 @@ def start(
     runner: Runner,
     clock: Clock,
     new_id: Callable[[], str],
+    keep: SavedMapping | None = None,
 ) -> str:
-    """Begin to read, and return the id under which the upload can be looked at."""
+    """Begin to read, and return the id under which the upload can be looked at. A mapping to `keep`
+    is saved with the upload, or not at all."""
     now = clock()
     permissions.require(actor, Can.ENTER_COUNTS, scope.of_group(store, group_id, now))
     if not files.sources:
         raise BadInput([Problem("files", NO_FILE)])
-    upload = Upload(new_id(), group_id, files.sha256, actor.id, now)
+    upload = Upload(new_id(), group_id, files.sha256, actor.id, now, mapping_id=files.mapping_id)
     job = Job(new_id(), KIND, actor.id, now, now, group_id=group_id, result_id=upload.id)
     work = reading_work(files, upload, groups.sites(store, group_id), now.date())
 
     def also(store: Store) -> None:
         uploads.forget(store, now - RETENTION)
         jobs.forget(store, now - RETENTION)
+        if keep:
+            uploads.save_mapping(store, keep)
+            audit.record(store, Event(now, actor.id, "saved", "mapping", keep.id, group_id))
         uploads.add(store, upload)
 
     runner.submit(store, job, work, clock, also)

@@ -57,6 +57,7 @@ PLACES = {
     "kind": "language",
     "part": "spanish",
     "upload_id": "an-upload",
+    "mapping_id": "a-mapping",
     "run_id": "a-run",
     "shape": "redcap",
     "instrument_id": "qmer",
@@ -341,6 +342,18 @@ ROUTES = {
     "GET /mappings/<shape>.toml": "401 200 403 403 200 403 403 403 403 200",
     "GET /groups/<group_id>/counts/upload": "401 404 403 403 200 403 403 403 403 200",
     "POST /groups/<group_id>/counts/upload": "401 404 403 403 422 403 403 403 403 422",
+    "POST /groups/<group_id>/counts/upload/columns": "401 404 403 403 422 403 403 403 403 422",
+    "GET /groups/<group_id>/counts/mappings": "401 404 403 403 200 403 403 403 403 200",
+    "POST /groups/<group_id>/counts/mappings": "401 404 403 403 422 403 403 403 403 422",
+    "GET /groups/<group_id>/counts/mappings/<mapping_id>.toml": (
+        "401 404 403 403 200 403 403 403 403 200"
+    ),
+    "POST /groups/<group_id>/counts/mappings/<mapping_id>/name": (
+        "401 404 403 403 422 403 403 403 403 422"
+    ),
+    "POST /groups/<group_id>/counts/mappings/<mapping_id>/delete": (
+        "401 404 403 403 303 403 403 403 403 404"
+    ),
     "GET /groups/<group_id>/counts/upload/<upload_id>": "401 404 403 403 200 403 403 403 403 200",
     "POST /groups/<group_id>/counts/upload/<upload_id>": "401 404 403 403 422 403 403 403 403 422",
     "GET /groups/<group_id>/counts/upload/<upload_id>/progress": (

@@ -75,7 +75,7 @@ def test_an_answer_that_nothing_explains_refuses_the_file(value):
         BadInput, match=r"^question q7: This question of a form has answers"
     ) as raised:
         read_resources(response(item("q7", value)))
-    assert "mapping file" in str(raised.value)
+    assert "in a mapping what it asks" in str(raised.value)
 
 
 def test_groups_and_open_questions_need_no_explanation():
