@@ -12,8 +12,9 @@ import click
 
 from readiness.cli.outcome import ends_well, hides_content, say
 from readiness.cli.suppress import suppress
+from readiness.core import periods
 from readiness.core.errors import BadInput, Problem
-from readiness.core.periods import Period, latest_closed
+from readiness.core.periods import CalendarYear, Period, latest_closed
 from readiness.core.periods import period as period_of
 from readiness.core.tables.models import Report, SourceFile, file_on_disk
 from readiness.counts.strata import StratumType
@@ -45,7 +46,12 @@ screens.add_command(suppress)
 
 @screens.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
-@click.option("--period", default=None, metavar="QUARTER", help="Only this quarter (2026-Q3).")
+@click.option(
+    "--period",
+    default=None,
+    metavar="PERIOD",
+    help="Only this quarter (2026-Q3), or a calendar year (2026) with each patient once.",
+)
 @click.option("--group", "group_id", default="", metavar="ID", help="The group of files without.")
 @click.option(
     "--mapping",
@@ -72,7 +78,7 @@ def aggregate(
     found = service.aggregate(
         sources_at(paths),
         group_id=group_id,
-        period=quarter(period) if period else None,
+        period=quarter_or_year(period) if period else None,
         mapping=text_at(mapping) if mapping else None,
         is_explained=is_explained,
         today=datetime.now(UTC).date(),
@@ -104,6 +110,13 @@ def files_at(path: Path, number: int) -> list[Path]:
 
 def is_hidden(path: Path) -> bool:
     return path.name.startswith(".")
+
+
+def quarter_or_year(written: str) -> Period | CalendarYear:
+    try:
+        return periods.quarter_or_year(written)
+    except ValueError as error:
+        raise BadInput([Problem("--period", str(error))]) from None
 
 
 def quarter(written: str, says: str = "{}") -> Period:

@@ -63,12 +63,42 @@ class Period:
         years, rest = divmod(self.quarter - 1 + quarters, 4)
         return Period(self.year + years, rest + 1)
 
+    def holds(self, day: date) -> bool:
+        return self == quarter_of(day)
+
     def has_begun_on(self, day: date) -> bool:
         return self.first_day <= day
 
     def is_closed_on(self, day: date) -> bool:
         """Closed the day after its last: until then its counts may still grow."""
         return self.last_day < day
+
+
+@dataclass(frozen=True, order=True)
+class CalendarYear:
+    """For patients counted once in a year: a sum of quarters counts again who came back."""
+
+    year: int
+
+    def __str__(self) -> str:
+        return f"{self.year:04}"
+
+    @property
+    def quarters(self) -> tuple[Period, ...]:
+        return tuple(Period(self.year, number) for number in range(1, 5))
+
+    def holds(self, day: date) -> bool:
+        return day.year == self.year
+
+    def is_closed_on(self, day: date) -> bool:
+        return self.year < day.year
+
+
+def quarter_or_year(text: str) -> Period | CalendarYear:
+    """Read "2026-Q3" or "2026", or raise ValueError with a sentence."""
+    if re.fullmatch(r"[0-9]{4}", text) and int(text) >= EARLIEST_YEAR:
+        return CalendarYear(int(text))
+    return period(text)
 
 
 def period(text: str) -> Period:

@@ -57,7 +57,7 @@ def hand_over(stage: Stage, who: Character, period: Period, index: int) -> None:
     upload = Upload(*fields, mapping_id=saved.id)
     uploads.add(stage.store, upload)
     account = UploadReport(rows=sum(map(len, found[period].values())))
-    uploads.keep_found(stage.store, upload.id, UploadState.READ, account, found)
+    uploads.keep_found(stage.store, upload.id, UploadState.READ, account, found, {})
 
 
 def take_over(stage: Stage, who: Character, period: Period, index: int) -> None:

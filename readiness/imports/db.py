@@ -9,10 +9,18 @@ from typing import Any
 
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound, Problem, WrongState
-from readiness.core.periods import Period, period
+from readiness.core.periods import CalendarYear, Period, period
 from readiness.counts.db import funnel_cell, funnel_columns
 from readiness.counts.social_risk.models import FunnelCell
-from readiness.imports.models import BySite, SavedMapping, Upload, UploadReport, UploadState
+from readiness.imports.models import (
+    WHOLE_GROUP,
+    BySite,
+    KnownCounts,
+    SavedMapping,
+    Upload,
+    UploadReport,
+    UploadState,
+)
 
 DECIDED = "This upload is {state} already. Upload the file again to save it anew."
 
@@ -40,6 +48,7 @@ def keep_found(
     state: UploadState,
     report: UploadReport,
     quarters: Mapping[Period, BySite],
+    years: Mapping[CalendarYear, KnownCounts],
 ) -> None:
     """What the reading came to. When the upload is gone meanwhile, so is this."""
     with store.writing():
@@ -51,9 +60,15 @@ def keep_found(
             row = {"upload_id": upload_id, "period": str(quarter)}
             store.insert("upload_quarters", row)
             for site_id, known in sites.items():
-                for cell, value in known.items():
-                    place = {"site_id": site_id, **funnel_columns(cell)}
-                    store.insert("upload_counts", {**row, **place, "value": value})
+                add_counts(store, row, site_id, known)
+        for year, known in years.items() if touched else ():
+            add_counts(store, {"upload_id": upload_id, "period": str(year)}, WHOLE_GROUP, known)
+
+
+def add_counts(store: Store, row: Mapping[str, str], site_id: str, known: KnownCounts) -> None:
+    for cell, value in known.items():
+        place = {"site_id": site_id, **funnel_columns(cell)}
+        store.insert("upload_counts", {**row, **place, "value": value})
 
 
 def decide(
@@ -128,9 +143,27 @@ def quarters(store: Store, sql: str, whose: str) -> dict[str, dict[Period, bool]
 def found_in(store: Store, upload_id: str) -> dict[Period, dict[str, dict[FunnelCell, int]]]:
     """What the file held, by quarter and site."""
     found: dict[Period, dict[str, dict[FunnelCell, int]]] = {}
-    for row in store.rows("select * from upload_counts where upload_id = ?", (upload_id,)):
+    sql = "select * from upload_counts where upload_id = ? and period like '%-Q%'"
+    for row in store.rows(sql, (upload_id,)):
         sites = found.setdefault(period(row["period"]), {})
         sites.setdefault(row["site_id"], {})[funnel_cell(row)] = row["value"]
+    return found
+
+
+def years_of_group(
+    store: Store, group_id: str
+) -> dict[CalendarYear, tuple[datetime, dict[FunnelCell, int]]]:
+    """By calendar year, when the last upload that held all of it was saved, and its counts."""
+    found: dict[CalendarYear, tuple[datetime, dict[FunnelCell, int]]] = {}
+    for row in store.rows(
+        "select c.*, u.decided_at from upload_counts c join uploads u on u.id = c.upload_id"
+        " where u.group_id = ? and u.state = ? and length(c.period) = 4 order by u.decided_at",
+        (group_id, UploadState.CONFIRMED),
+    ):
+        year, at = CalendarYear(int(row["period"])), datetime.fromisoformat(row["decided_at"])
+        if year not in found or found[year][0] != at:
+            found[year] = at, {}
+        found[year][1][funnel_cell(row)] = row["value"]
     return found
 
 

@@ -40,7 +40,7 @@ def read(
 ) -> Upload:
     """One that waits for somebody's yes or no."""
     uploads.add(store, Upload(upload_id, "elm", sha256, author_id, at))
-    uploads.keep_found(store, upload_id, UploadState.READ, report, found)
+    uploads.keep_found(store, upload_id, UploadState.READ, report, found, {})
     return uploads.get(store, upload_id)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from readiness.core.errors import BadInput
-from readiness.core.periods import Period, period
+from readiness.core.periods import CalendarYear, Period, period
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.strata import Stratum, StratumType
 from readiness.imports.models import WHOLE_GROUP, BySite
@@ -65,6 +65,17 @@ def file_counts(
     )
 
 
+def year_counts(
+    cells: Mapping[CellKey, ResultCounts], group_id: str
+) -> dict[CalendarYear, dict[FunnelCell, int]]:
+    """Of the group as a whole, each patient once in the year."""
+    own = {key: steps_of(key, cells, {}) for key in cells if key.group_id in (NOBODY, group_id)}
+    years = {CalendarYear(int(key.period)) for key in own}
+    return {
+        year: dict(by_site(rows_of(own, year), {}, is_table=False)[WHOLE_GROUP]) for year in years
+    }
+
+
 def quarter_of(written: str) -> Period | None:
     try:
         return period(written)
@@ -83,7 +94,7 @@ def steps_of(
     return {Step.SCREENED: counted.screened, **found}
 
 
-def rows_of(steps_by_key: Mapping[CellKey, Steps], quarter: Period) -> Rows:
+def rows_of(steps_by_key: Mapping[CellKey, Steps], quarter: Period | CalendarYear) -> Rows:
     found: Rows = defaultdict(dict)
     for key, of in steps_by_key.items():
         if key.period == str(quarter):
@@ -169,7 +180,9 @@ def of_group(key: CellKey, group_id: str) -> CellKey:
     return replace(key, group_id=group_id) if group_id and key.group_id == NOBODY else key
 
 
-def in_period(steps: Mapping[CellKey, Steps], period: Period | None) -> dict[CellKey, Steps]:
+def in_period(
+    steps: Mapping[CellKey, Steps], period: Period | CalendarYear | None
+) -> dict[CellKey, Steps]:
     return {key: each for key, each in steps.items() if period is None or key.period == str(period)}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -53,6 +53,9 @@ class PatientResults:
     known: KnownTraits = NOBODY_KNOWN
 
 
+NOBODY_YET = PatientResults()
+
+
 @dataclass
 class PatientTally:
     """Screens have to come by day, so that the latest site and the latest words stand."""
@@ -74,6 +77,29 @@ class PatientTally:
         one.site_id = screen.site_id or one.site_id
         both = one.known.then(known)
         one.known = self.same.setdefault(both, both)
+
+    def years(self) -> dict[str, frozenset[str]]:
+        """By year, its quarters that hold anything."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for _, quarter, _ in self.sums:
+            found[quarter[:4]].add(quarter)
+        return {year: frozenset(quarters) for year, quarters in found.items()}
+
+    def of_years(self, years: Collection[str]) -> PatientTally:
+        """Each patient once in a calendar year, however many quarters they came in."""
+        whole = PatientTally(self.codes)
+        for (group_id, quarter, patient), one in sorted(self.sums.items()):
+            if quarter[:4] not in years:
+                continue
+            whose = (group_id, quarter[:4], patient)
+            so_far = whole.sums.get(whose, NOBODY_YET)
+            whole.sums[whose] = PatientResults(
+                ranks=bytes(map(max, so_far.ranks, one.ranks)),
+                day=one.day,
+                site_id=one.site_id or so_far.site_id,
+                known=so_far.known.then(one.known),
+            )
+        return whole
 
     def cells(self, people: Mapping[bytes, PatientTraits]) -> dict[CellKey, ResultCounts]:
         """Everybody's results. What a record of the person says of them goes before a screen."""

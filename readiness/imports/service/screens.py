@@ -10,7 +10,7 @@ from datetime import date
 from hashlib import blake2b
 
 from readiness.core.errors import BadInput, Problem
-from readiness.core.periods import Period, quarter_of
+from readiness.core.periods import CalendarYear, Period
 from readiness.core.tables.models import ReadContext, Report, SourceFile, refuse_if_nothing_read
 from readiness.counts.social_risk.models import Need, Step
 from readiness.imports import long_table, ny1115, redcap
@@ -74,6 +74,7 @@ class Aggregation:
     cells: Mapping[CellKey, ResultCounts]
     report: Report
     steps: Mapping[CellKey, Mapping[Step, int]] = field(default_factory=dict)  # of tables of counts
+    years: Mapping[CellKey, ResultCounts] = field(default_factory=dict)  # of those read in whole
     screens: tuple[ExplainedScreen, ...] = ()  # in the order of the input, when asked for
     problems: tuple[Problem, ...] = ()  # oddities that stop nothing
     unit: Unit = Unit.PATIENTS
@@ -83,7 +84,7 @@ def aggregate(
     sources: Sequence[SourceFile],
     *,
     group_id: str = "",
-    period: Period | None = None,
+    period: Period | CalendarYear | None = None,
     mapping: str | None = None,
     is_explained: bool = False,
     on_progress: Callable[[int], None] = lambda _: None,
@@ -163,7 +164,7 @@ def files_by_format(
 def aggregate_tables(
     sources: Sequence[SourceFile],
     reading: ReadContext,
-    period: Period | None,
+    period: Period | CalendarYear | None,
     expected: Expectations,
 ) -> Aggregation:
     """Tables of counts as they stand: what a file tells is not worked out again."""
@@ -199,17 +200,23 @@ def parts_of(
             yield from redcap.parts(of, reading, mapping, codes)
 
 
-def count_screens(assembly: ScreenAssembly, period: Period | None) -> Aggregation:
+def count_screens(assembly: ScreenAssembly, period: Period | CalendarYear | None) -> Aggregation:
+    """By quarter, or by one calendar year. Of all quarters, the years too that have all four."""
     tally = PatientTally(assembly.codes)
     judged: list[ExplainedScreen] = []
     known: Replies = {}
     for screen in assembly.screens():
-        if period is None or quarter_of(screen.day) == period:
+        if period is None or period.holds(screen.day):
             needs = count_screen(screen, tally, assembly, known)
             if assembly.is_explained:
                 judged.append(explain_screen(screen, needs))
+    counted = tally
+    if isinstance(period, CalendarYear):
+        counted = tally.of_years([str(period)])
+    whole = [year for year, quarters in tally.years().items() if len(quarters) == 4]
     return Aggregation(
-        cells=tally.cells(assembly.people),
+        cells=counted.cells(assembly.people),
+        years=tally.of_years(whole).cells(assembly.people) if period is None and whole else {},
         report=assembly.report,
         screens=tuple(sorted(judged, key=lambda each: each.at)),
     )

@@ -17,20 +17,21 @@ from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
 from readiness.core.jobs.service import Clock, Keep, OnProgress, Runner, Work
 from readiness.core.people import Actor, Site
-from readiness.core.periods import EARLIEST_YEAR, Period
+from readiness.core.periods import EARLIEST_YEAR, CalendarYear, Period
 from readiness.core.permissions import Can
 from readiness.core.tables.models import SourceFile
 from readiness.imports import db as uploads
 from readiness.imports.models import (
     RETENTION,
     BySite,
+    KnownCounts,
     SavedMapping,
     Upload,
     UploadReport,
     UploadState,
     report_of,
 )
-from readiness.imports.screens.quarter_counts import FileCounts, file_counts
+from readiness.imports.screens.quarter_counts import FileCounts, file_counts, year_counts
 from readiness.imports.service import screens
 from readiness.imports.service.screens import Aggregation
 from readiness.imports.template.models import Unit
@@ -52,6 +53,9 @@ SCREENS_COUNTED = (
     "It counts screens. Here patients are counted, each once in a quarter: send counts of patients."
 )
 TOO_EARLY = f"Screens from before {EARLIEST_YEAR} were left out."
+
+
+NO_YEARS: Mapping[CalendarYear, KnownCounts] = {}
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,7 @@ def reading_work(files: UploadedFiles, upload: Upload, sites: Sequence[Site], to
                 groups=[upload.group_id],
             )
             counts = file_counts(found.cells, found.steps, upload.group_id, names)
+            years = year_counts(found.years, upload.group_id)
         except BadInput as error:
             return kept(upload, UploadReport(problems=error.problems), None)
         closed = {q: known for q, known in counts.quarters.items() if q.is_closed_on(today)}
@@ -131,15 +136,26 @@ def reading_work(files: UploadedFiles, upload: Upload, sites: Sequence[Site], to
         why_not = tuple(refusals(found, counts, closed))
         report = report_of(found.report, running, counts.unlisted_sites)
         problems = (*report.problems, *found.problems, *too_early, *why_not)
-        return kept(upload, replace(report, problems=problems), None if why_not else closed)
+        over = {year: known for year, known in years.items() if year.is_closed_on(today)}
+        return kept(upload, replace(report, problems=problems), None if why_not else closed, over)
 
     return work
 
 
-def kept(upload: Upload, report: UploadReport, quarters: Mapping[Period, BySite] | None) -> Keep:
+def kept(
+    upload: Upload,
+    report: UploadReport,
+    quarters: Mapping[Period, BySite] | None,
+    years: Mapping[CalendarYear, KnownCounts] = NO_YEARS,
+) -> Keep:
     """What the job stores in the end; without quarters the upload is refused as a whole."""
-    state = UploadState.REFUSED if quarters is None else UploadState.READ
-    return lambda store, _: uploads.keep_found(store, upload.id, state, report, quarters or {})
+    if quarters is None:
+        return lambda store, _: uploads.keep_found(
+            store, upload.id, UploadState.REFUSED, report, {}, {}
+        )
+    return lambda store, _: uploads.keep_found(
+        store, upload.id, UploadState.READ, report, quarters, years
+    )
 
 
 def site_ids_by_name(sites: Sequence[Site]) -> dict[str, str]:

@@ -111,6 +111,7 @@ class DuckdbRun:
     reading: ReadContext
     label: str
     room: MemoryLimits
+    is_by_year: bool = False
     unread: set[str] = field(default_factory=set)  # texts of results that nobody explained
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import BinaryIO
 
@@ -41,6 +42,8 @@ from readiness.imports.warehouse.duckdb_session import (
     open_table,
 )
 
+YEAR = re.compile(r"[0-9]{4}")
+
 
 def cells_of(
     stream: BinaryIO,
@@ -65,7 +68,8 @@ def cells_of(
             table.path, lambda s: reading.on_progress(round(s * table.rows)), room
         ) as db:
             try:
-                cells = count(db, DuckdbRun(table, wording, reading, label, room))
+                by_year = YEAR.fullmatch(period) is not None
+                cells = count(db, DuckdbRun(table, wording, reading, label, room, by_year))
             except UnlistedValue:
                 raise BadInput([Problem(label, UNREADABLE)]) from None
             if table.is_text:

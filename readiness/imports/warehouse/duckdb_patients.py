@@ -8,7 +8,7 @@ large the file is, only the number of slices grows.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from readiness.counts.strata import STRATA, UNKNOWN, StratumType
 from readiness.imports.screens.models import NOBODY, CellKey, NeedResult, RecordStatus, ResultCounts
@@ -26,6 +26,7 @@ from readiness.imports.warehouse.duckdb_columns import (
 from readiness.imports.warehouse.duckdb_session import DuckdbSession, UnlistedValue, literal
 
 SHOWN = 200_000  # rows looked at to learn the texts of a column
+NO_QUARTER = "-Q0"  # of what is counted by year
 COUNTED = RecordStatus.COUNTED.value
 STANDINGS = {each.value: each for each in RecordStatus}
 SUMS = ", ".join(f"CAST(SUM({each}) AS INTEGER) AS {each}" for each in NeedResult)
@@ -174,7 +175,9 @@ def count_slice(db: DuckdbSession, run: DuckdbRun, slice_: PatientSlice) -> None
     load_people(db, run)
     ((rows,),) = db.run("SELECT count(*) FROM held")
     turns = max(1, -(-rows // run.room.turn_rows))
-    tallies = f"{sql.tallies_query(STANDINGS, 'results', run.types)} SELECT * FROM tallies"
+    period = sql.YEAR if run.is_by_year else sql.QUARTER
+    query = sql.tallies_query(STANDINGS, "results", run.types, period)
+    tallies = f"{query} SELECT * FROM tallies"
     for turn in range(turns):
         part = results_query(run, f"(COALESCE(patient, 0) >> 32) % {turns} = {turn}")
         db.run(f"CREATE OR REPLACE TABLE results AS {part}")
@@ -232,4 +235,8 @@ def cells_of_sums(db: DuckdbSession) -> dict[CellKey, ResultCounts]:
     rows = db.run(
         f"WITH tallies AS (SELECT * FROM sums), cells AS ({sql.cells()}) SELECT * FROM cells"
     )
-    return {CellKey(*row[:6]): ResultCounts(*row[6:]) for row in rows}
+    keys = ((CellKey(*row[:6]), row[6:]) for row in rows)
+    return {
+        replace(key, period=key.period.removesuffix(NO_QUARTER)): ResultCounts(*counts)
+        for key, counts in keys
+    }

@@ -39,14 +39,24 @@ TYPE_STEP, TURN_STEP = 100, 10_000  # larger than any stratum of a type; than an
 TYPE_CODE = {kind: TYPE_STEP * number for number, kind in enumerate(TYPES, 1)}
 
 
+QUARTER = (
+    "CAST(EXTRACT(YEAR FROM screened_on) AS INT) * 10"
+    "\n      + CAST(EXTRACT(QUARTER FROM screened_on) AS INT)"
+)
+YEAR = "CAST(EXTRACT(YEAR FROM screened_on) AS INT) * 10"  # as a quarter 0
+
+
 def tallies_query(
-    standings: Mapping[str, RecordStatus], table: str, types: Collection[StratumType] = TYPES
+    standings: Mapping[str, RecordStatus],
+    table: str,
+    types: Collection[StratumType] = TYPES,
+    period: str = QUARTER,
 ) -> str:
-    """Patients per group, site, quarter, need and stratum, for each of the five results; numbers
-    stand for words, so that the parts of a large table can be added up."""
+    """Patients per group, site, quarter, need and stratum, for each result; numbers stand for
+    words, so that the parts of a large table can be added up."""
     chosen = tuple(kind for kind in TYPES if kind in types)
     steps = {
-        "events": events(standings, table, chosen),
+        "events": events(standings, table, chosen, period),
         "counted": counted(standings),
         "turns": TURNS,
         "people": people(chosen),
@@ -59,7 +69,9 @@ def tallies_query(
     return "WITH " + ",\n".join(f"{name} AS (\n{step}\n)" for name, step in steps.items())
 
 
-def events(standings: Mapping[str, RecordStatus], table: str, types: Sequence[StratumType]) -> str:
+def events(
+    standings: Mapping[str, RecordStatus], table: str, types: Sequence[StratumType], period: str
+) -> str:
     """Rows that say something, the newest of each question first. A held one says nothing yet."""
     heard = word_list(
         word for word, standing in standings.items() if standing is not RecordStatus.HELD
@@ -69,8 +81,7 @@ def events(standings: Mapping[str, RecordStatus], table: str, types: Sequence[St
   SELECT
     group_id, site_id, patient, screened_on, need, status, issued,
     version,
-    CAST(EXTRACT(YEAR FROM screened_on) AS INT) * 10
-      + CAST(EXTRACT(QUARTER FROM screened_on) AS INT) AS quarter,
+    {period} AS quarter,
     {case("result", STATED_PLACE)} AS place{traits},
     ROW_NUMBER() OVER (
       PARTITION BY group_id, patient, instrument, screened_on, need
