@@ -11,7 +11,7 @@ from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound, Problem, WrongState
 from readiness.core.periods import Period, period
 from readiness.counts.db import funnel_cell, funnel_columns
-from readiness.counts.social_risk.models import FunnelCell
+from readiness.counts.social_risk.models import FunnelCell, Step
 from readiness.imports.models import BySite, Upload, UploadReport, UploadState
 
 DECIDED = "This upload is {state} already. Upload the file again to save it anew."
@@ -161,4 +161,12 @@ def to_plain(report: UploadReport) -> dict[str, Any]:
 def from_plain(plain: Mapping[str, Any]) -> UploadReport:
     problems = tuple(Problem(place, says) for place, says in plain.get("problems", ()))
     running = tuple(period(text) for text in plain.get("running", ()))
-    return UploadReport(**{**plain, "problems": problems, "running": running})
+    return UploadReport(
+        **{
+            **plain,
+            "problems": problems,
+            "running": running,
+            "notes": tuple(plain.get("notes", ())),
+            "steps": tuple(map(Step, plain.get("steps", ()))),
+        }
+    )

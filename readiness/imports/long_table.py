@@ -15,6 +15,7 @@ from readiness.imports.mapped_table import (
     MappedLine,
     MappedRun,
     NotReadError,
+    PlaceLabels,
     answers_in,
     columns_of,
     head_of,
@@ -40,9 +41,13 @@ NO_RESULT = "The mapping does not know this line's result. Add it under results.
 
 
 def parts(
-    sources: Sequence[SourceFile], reading: ReadContext, mapping: LongMapping, codes: CodeTable
+    sources: Sequence[SourceFile],
+    reading: ReadContext,
+    mapping: LongMapping,
+    codes: CodeTable,
+    labels: PlaceLabels | None = None,
 ) -> Iterator[ScreenPart | PatientRecord]:
-    run = MappedRun(mapping, codes)
+    run = MappedRun(mapping, codes, labels or PlaceLabels())
     for source in sources:
         with open_table(source) as table:
             columns = columns_of(table, mapping)

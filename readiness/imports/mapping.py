@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from readiness.core.errors import BadInput, Problem
@@ -15,8 +15,11 @@ from readiness.counts.social_risk.models import Need
 from readiness.imports.dates import DateOrder
 from readiness.imports.mapping_models import (
     MADE_BY_US,
+    NEEDED,
+    OF_REFERRALS,
     OVER_ALL,
     RESULTS,
+    ROLES,
     TRAITS,
     Answers,
     AnyMapping,
@@ -26,8 +29,11 @@ from readiness.imports.mapping_models import (
     MappedField,
     MappingShape,
     RedcapMapping,
+    ReferralMapping,
+    VisitMapping,
     plain,
 )
+from readiness.imports.referrals.models import Outcome
 from readiness.imports.screening_codes.models import CodeTable, ResourceType
 from readiness.imports.screens.models import Absent, NeedResult, RecordStatus, ScreenAnswer
 
@@ -35,17 +41,6 @@ MOST_CHARACTERS = 256 * 1024
 ANSWER = re.compile(r"LA[0-9]{1,7}-[0-9]")
 COLUMN_CHARACTERS = 200
 NO_QUESTION = "The code tables have no such question. Use its LOINC code, or ignore it."
-OF_LONG_TABLES = {
-    ColumnRole.QUESTION,
-    ColumnRole.ANSWER,
-    ColumnRole.NEED,
-    ColumnRole.RESULT,
-    ColumnRole.FLAG,
-}
-ROLES: dict[MappingShape, set[ColumnRole]] = {
-    MappingShape.LONG: set(ColumnRole) - {ColumnRole.COMPLETE},
-    MappingShape.REDCAP: set(ColumnRole) - OF_LONG_TABLES,
-}
 KEYS = {
     MappingShape.LONG: (
         "shape instrument dates ignore columns questions answers numbers needs results statuses "
@@ -53,12 +48,16 @@ KEYS = {
     ).split(),
     MappingShape.REDCAP: "shape instrument dates ignore columns fields statuses values".split(),
     MappingShape.FHIR: "shape instrument questions answers questionnaires ignore".split(),
+    MappingShape.VISITS: "shape dates ignore columns values".split(),
+    MappingShape.REFERRALS: "shape dates ignore columns needs outcomes values".split(),
 }
 FIELD_KEYS = ("question", "answers", "number", "need", "results")
 COMPUTED = (ColumnRole.BORN, ColumnRole.AGE)  # read as they are, never mapped
 VALUED = tuple(
     role for role in (ColumnRole.GROUP, ColumnRole.SITE, *TRAITS) if role not in COMPUTED
 )
+YES_OR_NO = (ColumnRole.WANTS_HELP, ColumnRole.REFERRED, ColumnRole.RESOLVED)
+OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 NEEDS = {need.value: need for need in Need if need not in MADE_BY_US}
 Choice = TypeVar("Choice")
 ABSENT = {reason.value: reason for reason in Absent}
@@ -103,9 +102,14 @@ class MappingReader:
             return None
         for name in self.found.keys() - set(KEYS[shape]):
             self.problem(name, f"Take it out, or use one of: {', '.join(KEYS[shape])}.")
-        if shape is MappingShape.FHIR:
-            return self.form()
-        return self.long() if shape is MappingShape.LONG else self.redcap()
+        made_by: dict[MappingShape, Callable[[], AnyMapping]] = {
+            MappingShape.FHIR: self.form,
+            MappingShape.LONG: self.long,
+            MappingShape.REDCAP: self.redcap,
+            MappingShape.VISITS: self.visits,
+            MappingShape.REFERRALS: self.referrals,
+        }
+        return made_by[shape]()
 
     def long(self) -> LongMapping:
         shared = self.shared(MappingShape.LONG)
@@ -128,6 +132,21 @@ class MappingReader:
         return RedcapMapping(
             **shared,
             fields={name: self.field(f"fields.{name}", of) for name, of in fields.items()},
+        )
+
+    def visits(self) -> VisitMapping:
+        return VisitMapping(**self.shared(MappingShape.VISITS))
+
+    def referrals(self) -> ReferralMapping:
+        shared = self.shared(MappingShape.REFERRALS)
+        steps = OF_REFERRALS - {ColumnRole.SCREENED}
+        if not shared["columns"].keys() & steps:
+            self.problem("columns", f"Name one or more of: {', '.join(sorted(steps))}.")
+        says = f"Use one of: {', '.join(OUTCOMES)}."
+        return ReferralMapping(
+            **shared,
+            needs=self.needs("needs", self.texts("needs")),
+            outcomes=self.choices("outcomes", self.texts("outcomes"), OUTCOMES, says),
         )
 
     def form(self) -> FormMapping:
@@ -157,7 +176,7 @@ class MappingReader:
             "dates": self.dates(),
             "ignore": self.ignored(),
             "statuses": self.statuses(),
-            "values": self.values(),
+            "values": self.values(YES_OR_NO if shape is MappingShape.REFERRALS else VALUED),
         }
 
     def columns(self, shape: MappingShape) -> dict[ColumnRole, str]:
@@ -170,7 +189,7 @@ class MappingReader:
                 self.problem(f"columns.{name}", "Give the heading of the column.")
             else:
                 found[ColumnRole(name)] = column.strip()
-        for role in (ColumnRole.PATIENT, ColumnRole.DATE):
+        for role in NEEDED[shape]:
             if role not in found:
                 self.problem(f"columns.{role}", f"Name the column of the {role}.")
         return found
@@ -215,11 +234,11 @@ class MappingReader:
             found[plain(name)] = status
         return found
 
-    def values(self) -> dict[ColumnRole, dict[str, str]]:
+    def values(self, allowed: Sequence[ColumnRole]) -> dict[ColumnRole, dict[str, str]]:
         found: dict[ColumnRole, dict[str, str]] = {}
         for name, of in self.table("values").items():
-            if name not in VALUED:
-                self.problem(f"values.{name}", f"Use one of: {', '.join(VALUED)}.")
+            if name not in allowed:
+                self.problem(f"values.{name}", f"Use one of: {', '.join(allowed)}.")
             else:
                 texts = self.texts_in(f"values.{name}", of)
                 found[ColumnRole(name)] = {plain(text): value for text, value in texts.items()}

@@ -17,6 +17,7 @@ from readiness.imports.mapped_table import (
     MappedLine,
     MappedRun,
     NotReadError,
+    PlaceLabels,
     RowHead,
     answers_in,
     columns_of,
@@ -71,9 +72,13 @@ class RedcapLayout:
 
 
 def parts(
-    sources: Sequence[SourceFile], reading: ReadContext, mapping: RedcapMapping, codes: CodeTable
+    sources: Sequence[SourceFile],
+    reading: ReadContext,
+    mapping: RedcapMapping,
+    codes: CodeTable,
+    labels: PlaceLabels | None = None,
 ) -> Iterator[ScreenPart | PatientRecord]:
-    run = MappedRun(mapping, codes)
+    run = MappedRun(mapping, codes, labels or PlaceLabels())
     for source in sources:
         with open_table(source) as table:
             layout = layout_of(table, mapping)

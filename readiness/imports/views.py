@@ -16,6 +16,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
 from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.core.periods import Period, period
@@ -34,6 +35,7 @@ from readiness.imports.service import history, review, upload
 from readiness.imports.service.review import CountsChanged
 from readiness.imports.service.template import template_for
 from readiness.imports.service.upload import UploadedFiles
+from readiness.imports.step_counts import DEFINITIONS
 from readiness.imports.template import workbook
 
 bp = Blueprint("upload", __name__)
@@ -41,12 +43,16 @@ record_bp = Blueprint("screen_records", __name__)
 TAKE, SEEN = "take.", "seen."  # before the quarter, in the names of fields
 MEBIBYTES = 64
 MOST_FILES = 20
+MOST_MAPPINGS = 8
+TOO_MANY_MAPPINGS = f"Choose {MOST_MAPPINGS} mapping files at the most, one for each shape of file."
 TOO_MANY = f"Choose {MOST_FILES} files at the most, or put the rows into fewer files."
 MAPPING_TOO_LONG = "The mapping file is too long. Map only the columns that hold screens."
 MAPPINGS = (
     (MappingShape.REDCAP, "a REDCap export"),
     (MappingShape.LONG, "a table with a row for each answer"),
     (MappingShape.FHIR, "FHIR forms of your own"),
+    (MappingShape.VISITS, "a list of visits"),
+    (MappingShape.REFERRALS, "a list of referrals"),
 )
 NO_TEXT = "The mapping file is not text in UTF-8. Save it as such."
 MOST_OF_A_MAPPING = 256 * 1024  # bytes
@@ -69,6 +75,7 @@ def start_page(group_id: str, problems: tuple[Problem, ...]) -> str:
         states=presenter.STATES,
         problems=[(problem.place, problem.says) for problem in problems],
         mappings=MAPPINGS,
+        definitions=presenter.definitions_of(DEFINITIONS),
         most_megabytes=MEBIBYTES,
         most_bytes=MEBIBYTES * upload_limit.MEBIBYTE,
     )
@@ -103,13 +110,13 @@ def uploaded_files() -> UploadedFiles:
     sources: list[SourceFile] = []
     for number, each in enumerate(files, start=1):
         sources.append(file_in_memory(f"file {number}", each.filename or "", each.read()))
-    return UploadedFiles(tuple(sources), mapping())
+    mappings = [each for each in request.files.getlist("mapping") if each.filename]
+    if len(mappings) > MOST_MAPPINGS:
+        raise BadInput([Problem("mapping", TOO_MANY_MAPPINGS)])
+    return UploadedFiles(tuple(sources), tuple(map(mapping_text, mappings)))
 
 
-def mapping() -> str | None:
-    sent = request.files.get("mapping")
-    if sent is None or not sent.filename:
-        return None
+def mapping_text(sent: FileStorage) -> str:
     text: bytes = sent.read(MOST_OF_A_MAPPING + 1)
     if len(text) > MOST_OF_A_MAPPING:
         raise BadInput([Problem("mapping", MAPPING_TOO_LONG)])
@@ -164,6 +171,7 @@ def preview_page(
         found=found,
         headings=presenter.HEADINGS,
         states=presenter.STATES,
+        definitions=presenter.definitions_of(found.upload.report.steps),
         quarters=[presenter.quarter_tables(quarter) for quarter in found.quarters],
         ticked=chosen,
         problems=[(f"{TAKE}{found.quarters[0].period}", problem.says) for problem in problems],
