@@ -51,7 +51,7 @@ KEYS = {
     MappingShape.VISITS: "shape dates ignore columns values".split(),
     MappingShape.REFERRALS: "shape dates ignore columns needs outcomes values".split(),
 }
-FIELD_KEYS = ("question", "answers", "number", "need", "results")
+FIELD_KEYS = ("question", "answers", "number", "need", "results", "about")
 COMPUTED = (ColumnRole.BORN, ColumnRole.AGE)  # read as they are, never mapped
 VALUED = tuple(
     role for role in (ColumnRole.GROUP, ColumnRole.SITE, *TRAITS) if role not in COMPUTED
@@ -259,6 +259,8 @@ class MappingReader:
             need = of["need"] if isinstance(of["need"], str) else ""
             needs = self.needs(f"{place}.need", {"": need})
             texts = self.texts_in(f"{place}.results", of.get("results", {}))
+            if "about" in of:
+                return self.beside(place, of["about"], needs.get(""), texts)
             results = self.results(f"{place}.results", texts)
             return MappedField(need=needs.get(""), results=results)
         question = "".join(self.known_questions(f"{place}.question", (of["question"],)))
@@ -268,6 +270,17 @@ class MappingReader:
         texts = self.texts_in(f"{place}.answers", of.get("answers", {}))
         answers = self.answers(f"{place}.answers", texts, question)
         return MappedField(question, answers, is_number is True or self.codes.is_counted(question))
+
+    def beside(
+        self, place: str, about: Any, need: Need | None, texts: Mapping[str, str]
+    ) -> MappedField:
+        """A column of what followed a need, beside the screen that found it."""
+        allowed = sorted(OF_REFERRALS - {ColumnRole.SCREENED})
+        if about not in allowed:
+            self.problem(f"{place}.about", f"Use one of: {', '.join(allowed)}.")
+            return MappedField(need=need)
+        words = {plain(text): word for text, word in texts.items()}
+        return MappedField(need=need, about=ColumnRole(about), words=words)
 
     def questions(self, place: str, texts: Mapping[str, str]) -> dict[str, str]:
         for name, question in texts.items():

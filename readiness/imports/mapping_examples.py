@@ -145,6 +145,13 @@ need = "safety"
 "0" = "negative"
 "9" = "declined"
 
+[fields.food_help]                 # a field of what followed a need that the form finds
+need = "food"
+about = "wants_help"               # or referred, outcome, outcome_date, resolved, intervention
+[fields.food_help.results]
+"1" = "yes"
+"0" = "no"
+
 [values.race]                      # CDC codes (2106-3) and our own names need no line here
 "1" = "white"
 "2" = "black"

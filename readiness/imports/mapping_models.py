@@ -108,13 +108,19 @@ Answers = Mapping[str, ScreenAnswer]  # by what stands in the file, in small let
 
 @dataclass(frozen=True)
 class MappedField:
-    """One column (or one row of check boxes) of a wide table: a question, or a need judged."""
+    """One column (or one row of check boxes) of a wide table: a question, a need judged, or what
+    followed a need."""
 
     question: str = ""
     answers: Answers = field(default_factory=dict)
     is_number: bool = False
     need: Need | None = None
     results: Mapping[str, NeedResult] = field(default_factory=dict)
+    about: ColumnRole | None = None  # what followed, as a list of referrals has it
+    words: Mapping[str, str] = field(default_factory=dict)  # of it, as they are meant
+
+    def word(self, text: str) -> str:
+        return self.words.get(plain(text), text)
 
     def result(self, text: str) -> NeedResult | None:
         return self.results.get(plain(text)) or RESULTS.get(plain(text))

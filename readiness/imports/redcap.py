@@ -27,6 +27,8 @@ from readiness.imports.mapped_table import (
     parts_in,
 )
 from readiness.imports.mapping_models import ColumnRole, MappedField, RedcapMapping, plain
+from readiness.imports.referrals.beside_screens import follow_ups
+from readiness.imports.referrals.models import FollowUp
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import (
     AnsweredQuestion,
@@ -77,7 +79,7 @@ def parts(
     mapping: RedcapMapping,
     codes: CodeTable,
     labels: PlaceLabels | None = None,
-) -> Iterator[ScreenPart | PatientRecord]:
+) -> Iterator[ScreenPart | PatientRecord | FollowUp]:
     run = MappedRun(mapping, codes, labels or PlaceLabels())
     for source in sources:
         with open_table(source) as table:
@@ -165,9 +167,12 @@ def quoted(name: str) -> str:
 
 def form_in(
     line: MappedLine, layout: RedcapLayout, run: MappedRun, reading: ReadContext
-) -> Iterator[ScreenPart | PatientRecord]:
+) -> Iterator[ScreenPart | PatientRecord | FollowUp]:
     head = with_completeness(with_races(head_of(line, run), line, layout, run), line)
     answered, results = answers_of(line, layout, run)
+    patient = reading.hashed(head.patient)
+    told = beside(line, layout) if head.standing is RecordStatus.COUNTED else {}
+    followed = [*follow_ups(told, line.place, run, patient, head.day)]
     is_finished = plain(line.text(ColumnRole.COMPLETE)) in FINISHED
     is_screen = bool(results) or is_finished or any(each.answers for each in answered)
     if is_screen:
@@ -176,7 +181,8 @@ def form_in(
         part = part_of(head, head.day, line, run, reading, answered, results)
         yield replace(part, is_whole=True, is_completed=is_finished)
     elif head.traits is not None:
-        yield PatientRecord(reading.hashed(head.patient), head.traits)
+        yield PatientRecord(patient, head.traits)
+    yield from followed
 
 
 def with_completeness(head: RowHead, line: MappedLine) -> RowHead:
@@ -203,12 +209,25 @@ def answers_of(
 ) -> tuple[tuple[AnsweredQuestion, ...], dict[Need, NeedResult]]:
     answered, results = [], {}
     for field in layout.fields:
+        if field.of.about is not None:
+            continue
         if field.of.need is not None:
             if result := result_in(line, field):
                 results[field.of.need] = result
         elif not run.codes.is_personal(field.of.question):
             answered.append(AnsweredQuestion(field.of.question, answers_to(line, field, run)))
     return tuple(answered), results
+
+
+def beside(line: MappedLine, layout: RedcapLayout) -> dict[Need, dict[ColumnRole, str]]:
+    """What followed each need, from the columns about it."""
+    found: dict[Need, dict[ColumnRole, str]] = {}
+    for field in layout.fields:
+        if field.of.about and field.of.need and field.column is not None:
+            told = found.setdefault(field.of.need, {})
+            text = field.of.word(line.cells[field.column])
+            told[field.of.about] = text or told.get(field.of.about, "")
+    return found
 
 
 def result_in(line: MappedLine, field: FieldPlace) -> NeedResult | None:

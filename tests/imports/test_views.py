@@ -137,7 +137,7 @@ def test_a_mapping_says_what_a_form_of_one_s_own_means(cara):
 def visits_and_referrals(client):
     """Three tables, and a mapping for each."""
     tables = (
-        screens_table(("1", "2026-07-10", "food", "positive"), ("2", "2026-07-11", "food", "negative")),
+        screens_table(("1", "2026-07-10", "food", "positive"), ("2", "2026-07-11", "food", "neg")),
         visits(("1", "2026-07-10"), ("Qplanted", "2026-07-11"), ("4", "2026-07-11")),
         referrals(referral("1", "food", referred="2026-07-20", outcome="connected"),
                   referral("Qplanted", "food", referred="2026-07-20")),

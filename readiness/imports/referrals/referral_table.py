@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
 from readiness.core.tables.models import ReadContext, SourceFile
 from readiness.core.tables.reader import open_table
+from readiness.counts.social_risk.models import Need
 from readiness.imports.long_table import NO_NEED
 from readiness.imports.mapped_table import (
     NO_PATIENT,
@@ -63,15 +64,30 @@ def told_in(
         raise NotReadError(NO_PATIENT)
     if need is None:
         raise NotReadError(NO_NEED)
+    screened = day_in(line, ColumnRole.SCREENED, run)
+    yield follow_up_in(
+        line, run, reading.hashed(patient), need, screened=screened, outcomes=mapping.outcomes
+    )
+
+
+def follow_up_in(
+    line: MappedLine,
+    run: MappedRun,
+    patient: bytes,
+    need: Need,
+    *,
+    screened: date | None,
+    outcomes: Mapping[str, Outcome],
+) -> FollowUp:
     is_referred, referred_on = day_or_answer(line, ColumnRole.REFERRED, run)
     is_resolved, resolved_on = day_or_answer(line, ColumnRole.RESOLVED, run)
-    outcome = outcome_in(line, mapping)
+    outcome = outcome_in(line, outcomes)
     if is_referred is False and outcome not in (None, Outcome.OPEN):
         raise NotReadError(CONTRADICTION)
-    yield FollowUp(
-        patient=reading.hashed(patient),
+    return FollowUp(
+        patient=patient,
         need=need,
-        screened=day_in(line, ColumnRole.SCREENED, run),
+        screened=screened,
         wants_help=answer_in(line, ColumnRole.WANTS_HELP, run),
         is_referred=is_referred,
         referred_on=referred_on,
@@ -117,9 +133,9 @@ def day_or_answer(
     return True, day
 
 
-def outcome_in(line: MappedLine, mapping: ReferralMapping) -> Outcome | None:
+def outcome_in(line: MappedLine, outcomes: Mapping[str, Outcome]) -> Outcome | None:
     said = plain(line.text(ColumnRole.OUTCOME))
-    outcome = mapping.outcomes.get(said) or OWN_OUTCOMES.get(said)
+    outcome = outcomes.get(said) or OWN_OUTCOMES.get(said)
     if said and outcome is None:
         raise NotReadError(NO_OUTCOME)
     return outcome

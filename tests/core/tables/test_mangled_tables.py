@@ -18,6 +18,7 @@ from readiness.core.tables.models import ReadContext, SourceFile
 from readiness.imports import long_table, ny1115, redcap
 from readiness.imports.mapping import parse
 from readiness.imports.mapping_models import LongMapping, RedcapMapping
+from readiness.imports.referrals.models import FollowUp
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screens.models import PatientRecord, ScreenPart
 from readiness.imports.template import reader as template
@@ -44,7 +45,7 @@ def mapping(path: str) -> LongMapping | RedcapMapping:
     return found
 
 
-def told_in(found: Iterator[ScreenPart | PatientRecord]) -> list[tuple[str, str]]:
+def told_in(found: Iterator[ScreenPart | PatientRecord | FollowUp]) -> list[tuple[str, str]]:
     """What may be shown of each screen; traits are turned into strata by whoever counts them."""
     return [(part.source, part.status) for part in found if isinstance(part, ScreenPart)]
 
