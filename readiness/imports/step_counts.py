@@ -54,16 +54,16 @@ NO_STEPS = StepCounts()
 def count_steps(
     tally: PatientTally,
     corners: Corners,
-    visits: VisitList,
+    visits: VisitList,  # already told to the tally
     log: ReferralLog,
     needs: FoundNeeds,
     cells: Iterable[CellKey],
     as_of: date,
 ) -> StepCounts:
-    if not (visits or log):
+    if not (visits.has_any or log):
         return NO_STEPS
     log.join()
-    seen = count_eligible(tally, visits, corners)
+    seen = count_eligible(tally, visits.listed, corners)
     followed = funnel_of(needs, log.by_patient, as_of)
     return StepCounts(
         steps={

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from readiness.core.periods import quarter_of
@@ -53,6 +54,11 @@ class PatientResults:
     day: date = date.min  # of the latest screen
     site_id: str = ""
     known: KnownTraits = NOBODY_KNOWN
+    is_seen: bool = False  # a visit says so
+
+    @property
+    def is_screened(self) -> bool:
+        return any(self.ranks)
 
 
 @dataclass
@@ -77,6 +83,7 @@ class PatientTally:
         if one is None:
             one = self.sums[whose] = PatientResults()
         one.day = met.day
+        one.is_seen |= isinstance(met, Visit)
         one.site_id = met.site_id or one.site_id
         both = one.known.then(known)
         one.known = self.same.setdefault(both, both)
@@ -117,7 +124,13 @@ class PatientTally:
 
 
 def whose_of(met: Screen | Visit) -> Whose:
-    return met.group_id or NOBODY, str(quarter_of(met.day)), met.patient
+    return met.group_id or NOBODY, quarter_at(met.day), met.patient
+
+
+@lru_cache(maxsize=1_024)
+def quarter_at(day: date) -> str:
+    """Days are few and are met a million times."""
+    return str(quarter_of(day))
 
 
 def stronger(ranks: bytes, needs: Mapping[Need, NeedResult]) -> bytes:

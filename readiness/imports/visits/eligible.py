@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from readiness.counts.social_risk.models import Step
 from readiness.imports.screens.models import CellKey
-from readiness.imports.screens.tally import Corners, PatientTally, Whose
-from readiness.imports.visits.visit_list import GroupQuarter, VisitList
+from readiness.imports.screens.tally import Corners, PatientTally
+from readiness.imports.visits.visit_list import GroupQuarter
 
 OF_GROUP = ""  # the need of a cell that is of the whole group's row
 DEFINITIONS = {  # as the pages say it
@@ -28,24 +28,21 @@ class EligibleCount:
     screened_alone: tuple[str, ...] = ()  # quarters whose visits are of nobody but those screened
 
 
-def count_eligible(tally: PatientTally, visits: VisitList, corners: Corners) -> EligibleCount:
-    """Of the quarters that the visits tell of. Encounters that stand beside screens alone, as some
-    exports have them, tell of nobody who was not screened, and so of nothing."""
-    unscreened = {
-        whose[:2] for whose in visits.seen if whose in tally.sums and is_unscreened(tally, whose)
-    }
-    visited = {whose[:2] for whose in visits.seen if whose in tally.sums}
-    told = visited & (unscreened | visits.listed)
+def count_eligible(
+    tally: PatientTally, listed: Collection[GroupQuarter], corners: Corners
+) -> EligibleCount:
+    """Of the quarters that visits tell of; `listed` are those of a list. Encounters that stand
+    beside screens alone, as some exports have them, tell of nobody who was not screened, and so of
+    nothing."""
+    visited = {whose[:2] for whose, one in tally.sums.items() if one.is_seen}
+    unscreened = {whose[:2] for whose, one in tally.sums.items() if not one.is_screened}
+    told = visited & (unscreened | set(listed))
     counted = [whose for whose in tally.sums if whose[:2] in told]
     return EligibleCount(
         Counter(key for whose in counted for key in tally.keys(whose, corners, OF_GROUP)),
-        added=sum(whose not in visits.seen for whose in counted),
+        added=sum(not tally.sums[whose].is_seen for whose in counted),
         screened_alone=quarters_in(visited - told),
     )
-
-
-def is_unscreened(tally: PatientTally, whose: Whose) -> bool:
-    return not any(tally.sums[whose].ranks)
 
 
 def quarters_in(places: Collection[GroupQuarter]) -> tuple[str, ...]:

@@ -294,6 +294,7 @@ def expected_for(firsts, rows, today):
     return counts
 
 
+@pytest.mark.slow
 @given(st.lists(POSITIVE, max_size=8), st.lists(ROW, max_size=8), st.randoms(use_true_random=False))
 def test_the_funnel_is_what_its_definitions_say(screened, rows, dice):
     firsts: dict[tuple[str, str], date] = {}
