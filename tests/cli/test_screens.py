@@ -196,7 +196,15 @@ def test_visits_and_referrals_beside_screens_are_counted_by_a_mapping_each(tmp_p
     assert "Qplanted" not in done.output
 
 
-def test_the_group_given_is_that_of_tables_without_one():
-    table = DATA / "long" / "judged.csv"
-    found = counted(table, "--mapping", DATA / "long" / "judged.toml", "--group", "elm")
-    assert "-" not in {cell["group_id"] for cell in found["cells"]}
+@pytest.mark.parametrize(
+    "given",
+    [
+        (DATA / "long" / "judged.csv", "--mapping", DATA / "long" / "judged.toml"),
+        (DATA / "redcap" / "export.csv", "--mapping", DATA / "redcap" / "export.toml"),
+        (DATA / "ny1115",),
+        (DATA / "fhir" / "hunger.ndjson",),
+    ],
+)
+def test_the_group_given_is_that_of_files_without_one(given):
+    found = json.loads(run("aggregate", *given, "--group", "elm").stdout)
+    assert {cell["group_id"] for cell in found["cells"]} == {"elm"}

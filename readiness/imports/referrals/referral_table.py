@@ -9,6 +9,7 @@ from functools import partial
 from readiness.core.tables.models import ReadContext, SourceFile
 from readiness.core.tables.reader import open_table
 from readiness.counts.social_risk.models import Need
+from readiness.imports import safe_names
 from readiness.imports.long_table import NO_NEED
 from readiness.imports.mapped_table import (
     NO_PATIENT,
@@ -27,20 +28,20 @@ YES = frozenset({"yes", "y", "true", "1", "x", "checked"})
 NO = frozenset({"no", "n", "false", "0", "unchecked"})
 OWN_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
-NO_DATE = "A day in this line ({what}) is no date. Write it as 2026-07-03."
-NO_ANSWER = "This line ({what}) has neither yes nor no. Add what stands there to the mapping."
-NO_DATE_OR_ANSWER = "This line ({what}) has no date, yes or no. Write the day as 2026-07-03."
+NO_DATE = "Under “{heading}” stands no date. Write it as 2026-07-03."
+NO_ANSWER = "Under “{heading}” stands neither yes nor no. Add what stands there to the mapping."
+NO_DATE_OR_ANSWER = "Under “{heading}” stands no date, yes or no. Write the day as 2026-07-03."
 NO_OUTCOME = "The mapping does not know this line's outcome. Add it under outcomes."
 CONTRADICTION = (
     "This line has an outcome and says that there was no referral. Correct one of the two."
 )
-WHAT = {
-    ColumnRole.SCREENED: "the screen",
+WORDS = {  # where the heading may not be repeated
+    ColumnRole.SCREENED: "screen",
     ColumnRole.WANTS_HELP: "wants help",
     ColumnRole.REFERRED: "referred",
-    ColumnRole.OUTCOME_DATE: "the outcome's day",
+    ColumnRole.OUTCOME_DATE: "outcome date",
     ColumnRole.RESOLVED: "resolved",
-    ColumnRole.INTERVENTION: "the intervention",
+    ColumnRole.INTERVENTION: "intervention",
 }
 
 
@@ -103,7 +104,7 @@ def day_in(line: MappedLine, role: ColumnRole, run: MappedRun) -> date | None:
     text = line.text(role)
     day = run.day(text) if text else None
     if text and day is None:
-        raise NotReadError(NO_DATE.format(what=WHAT[role]))
+        raise NotReadError(NO_DATE.format(heading=heading_of(role, run)))
     return day
 
 
@@ -111,8 +112,13 @@ def answer_in(line: MappedLine, role: ColumnRole, run: MappedRun) -> bool | None
     """Yes or no; None for a blank, which is neither."""
     answer = yes_or_no(line, role, run)
     if answer is None and run.mapping.value(role, line.text(role)):
-        raise NotReadError(NO_ANSWER.format(what=WHAT[role]))
+        raise NotReadError(NO_ANSWER.format(heading=heading_of(role, run)))
     return answer
+
+
+def heading_of(role: ColumnRole, run: MappedRun) -> str:
+    name = run.mapping.columns.get(role, "")
+    return name if safe_names.is_heading(name) else WORDS[role]
 
 
 def yes_or_no(line: MappedLine, role: ColumnRole, run: MappedRun) -> bool | None:
@@ -129,7 +135,7 @@ def day_or_answer(
         return answer, None
     day = run.day(text)
     if day is None:
-        raise NotReadError(NO_DATE_OR_ANSWER.format(what=WHAT[role]))
+        raise NotReadError(NO_DATE_OR_ANSWER.format(heading=heading_of(role, run)))
     return True, day
 
 

@@ -212,10 +212,10 @@ def test_a_patient_counts_at_the_site_and_stratum_of_the_quarter():
 @pytest.mark.parametrize(
     ("told", "says"),
     [
-        ({"referred": "soon"}, "(referred) has no date, yes or no"),
-        ({"wants_help": "perhaps"}, "(wants help) has neither yes nor no"),
+        ({"referred": "soon"}, "Under “referred” stands no date, yes or no"),
+        ({"wants_help": "perhaps"}, "Under “wants_help” stands neither yes nor no"),
         ({"outcome": "who knows"}, "does not know this line's outcome"),
-        ({"helped_on": "x"}, "(the intervention) is no date"),
+        ({"helped_on": "x"}, "Under “helped_on” stands no date"),
         ({"referred": "no", "outcome": "connected"}, "says that there was no referral"),
     ],
 )
