@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from readiness.core.periods import Period, quarter_of
 from readiness.core.tables.models import file_in_memory
-from readiness.counts.social_risk.models import Need, Step
+from readiness.counts.social_risk.checks import contradictions
+from readiness.counts.social_risk.models import FunnelCounts, Need, Step
+from readiness.imports.models import WHOLE_GROUP
+from readiness.imports.screens.quarter_counts import file_counts
 from readiness.imports.service.screens import aggregate
 from readiness.imports.step_counts import sentences
 from tests.factories import patient_lists
@@ -73,6 +76,13 @@ def test_the_latest_visit_or_screen_says_where_a_patient_counts():
     assert steps_at(found, "", site_id="elm") == {ELIGIBLE: 1}
     food = {key.site_id: of for key, of in found.cells.items() if key.need == "food"}
     assert (food["oak"].positive, food["elm"].negative) == (1, 1)
+
+
+def test_of_two_visits_on_one_day_the_same_one_counts_in_any_order():
+    rows = [("1", "2026-08-01", site, tongue) for site, tongue in
+            (("oak", "english"), ("elm", "spanish"), ("elm", "english"), ("", "spanish"))]  # fmt: skip
+    found = [counted(visits(*order)).step_counts.steps for order in permutations(rows)]
+    assert all(steps == found[0] for steps in found)
 
 
 def test_strata_of_those_never_screened_come_from_their_visits():
@@ -149,6 +159,9 @@ def test_eligible_are_counted_as_a_few_lines_count_them(seen, screened, dice):
         (key.period, key.site_id, key.stratum): of[ELIGIBLE]
         for key, of in found.step_counts.steps.items()
     } == expected
+    counted_by_quarter = file_counts(found.cells, {}, "g", {}, found.step_counts.steps).quarters
+    for period, by_site in counted_by_quarter.items():
+        assert not contradictions(FunnelCounts(period, by_site[WHOLE_GROUP]))
     for cell, counts in found.cells.items():
         if cell.need == Need.FOOD and cell.period in told:
             assert counts.screened <= expected[cell.period, cell.site_id, cell.stratum]
