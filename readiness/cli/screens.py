@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.periods import CalendarYear, Period, latest_closed
 from readiness.core.periods import period as period_of
 from readiness.core.tables.models import Report, SourceFile, file_on_disk
+from readiness.counts.social_risk.models import Step
 from readiness.counts.strata import StratumType
 from readiness.imports.mapping_examples import EXAMPLES
 from readiness.imports.mapping_models import MappingShape
 from readiness.imports.screens.models import CellKey, NeedResult, ResultCounts
 from readiness.imports.service import screens as service
 from readiness.imports.service.screens import Aggregation, ExplainedScreen
+from readiness.imports.step_counts import sentences
 from readiness.imports.template.workbook import BlankTemplate, template_csv, template_xlsx
 from readiness.imports.warehouse.sql_text import DIALECTS, table_description
 
@@ -55,8 +58,10 @@ screens.add_command(suppress)
 @click.option("--group", "group_id", default="", metavar="ID", help="The group of files without.")
 @click.option(
     "--mapping",
+    "mappings",
+    multiple=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="What the columns of a table, or the link ids of a form, mean (TOML).",
+    help="What the columns of a table, or the link ids of a form, mean (TOML); may be given again.",
 )
 @click.option("--explain", "is_explained", is_flag=True, help="Also every screen with its results.")
 @click.option("--json", "_json", is_flag=True, help="Print JSON, which is the only form there is.")
@@ -66,24 +71,26 @@ def aggregate(
     paths: tuple[Path, ...],
     period: str | None,
     group_id: str,
-    mapping: Path | None,
+    mappings: tuple[Path, ...],
     is_explained: bool,
     _json: bool,
 ) -> None:
     """Count the screens in files or folders: FHIR, the New York 1115 set, our template, or a table
-    with a mapping.
+    with a mapping. Visits beside them tell who was eligible, referrals what followed.
 
-    Files are told by number, in the order given; those of a folder in the order of their names.
+    With several mappings each table goes to the one whose columns it holds. Files are told by
+    number, in the order given; those of a folder in the order of their names.
     """
     found = service.aggregate(
         sources_at(paths),
         group_id=group_id,
         period=quarter_or_year(period) if period else None,
-        mapping=text_at(mapping) if mapping else None,
+        mapping=[text_at(mapping) for mapping in mappings],
         is_explained=is_explained,
         today=datetime.now(UTC).date(),
     )
-    for problem in (*found.report.warnings, *found.problems):
+    notes = (Problem("", says) for says in sentences(found.step_counts.left_out))
+    for problem in (*found.report.warnings, *found.problems, *notes):
         say(str(problem))
     click.echo(json.dumps(as_json(found, is_explained=is_explained), indent=2))
 
@@ -140,19 +147,34 @@ def as_json(found: Aggregation, *, is_explained: bool) -> dict[str, Any]:
         "cells": [cell_json(key, counts) for key, counts in found.cells.items()],
         "report": report_json(found.report),
     }
+    if found.step_counts.left_out:
+        steps = found.step_counts.steps.items()
+        told["steps"] = [steps_json(key, of) for key, of in steps]
+        told["report"]["left_out"] = asdict(found.step_counts.left_out)
     if is_explained:
         told["by_screen"] = [screen_json(each) for each in found.screens]
     return told
 
 
-def cell_json(key: CellKey, counts: ResultCounts) -> dict[str, Any]:
+def key_json(key: CellKey) -> dict[str, Any]:
     return {
         "group_id": key.group_id,
         "site_id": key.site_id,
         "period": key.period,
-        "need": key.need,
+        "need": key.need or None,
         "stratum_type": key.stratum_type,
         "stratum": key.stratum,
+    }
+
+
+def steps_json(key: CellKey, steps: Mapping[Step, int]) -> dict[str, Any]:
+    """No need: the steps of the whole group's row."""
+    return {**key_json(key), **{step.value: number for step, number in steps.items()}}
+
+
+def cell_json(key: CellKey, counts: ResultCounts) -> dict[str, Any]:
+    return {
+        **key_json(key),
         "screened": counts.screened,
         "positive": counts.positive,
         "negative": counts.negative,

@@ -11,7 +11,7 @@ from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound, Problem, WrongState
 from readiness.core.periods import CalendarYear, Period, period
 from readiness.counts.db import funnel_cell, funnel_columns
-from readiness.counts.social_risk.models import FunnelCell
+from readiness.counts.social_risk.models import FunnelCell, Step
 from readiness.imports.models import (
     WHOLE_GROUP,
     BySite,
@@ -206,6 +206,8 @@ def from_plain(plain: Mapping[str, Any]) -> UploadReport:
     found["running"] = tuple(period(text) for text in plain.get("running", ()))
     for key in ("first_day", "last_day"):
         found[key] = date.fromisoformat(plain[key]) if plain.get(key) else None
+    found["notes"] = tuple(plain.get("notes", ()))
+    found["steps"] = tuple(map(Step, plain.get("steps", ())))
     return UploadReport(**{**plain, **found})
 
 

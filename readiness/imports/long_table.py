@@ -15,6 +15,7 @@ from readiness.imports.mapped_table import (
     MappedLine,
     MappedRun,
     NotReadError,
+    PlaceLabels,
     answers_in,
     columns_of,
     head_of,
@@ -39,9 +40,13 @@ NO_NEED = "The mapping does not know this line's need. Add it under needs."
 
 
 def parts(
-    sources: Sequence[SourceFile], reading: ReadContext, mapping: LongMapping, codes: CodeTable
+    sources: Sequence[SourceFile],
+    reading: ReadContext,
+    mapping: LongMapping,
+    codes: CodeTable,
+    labels: PlaceLabels | None = None,
 ) -> Iterator[ScreenPart | PatientRecord]:
-    run = MappedRun(mapping, codes)
+    run = MappedRun(mapping, codes, labels or PlaceLabels())
     for source in sources:
         with open_table(source) as table:
             columns = columns_of(table, mapping)

@@ -23,7 +23,6 @@ from readiness.imports.screens.models import (
     UNREADABLE_ANSWER,
     AnsweredQuestion,
     NeedResult,
-    PatientRecord,
     PatientTraits,
     RecordStatus,
     ScreenAnswer,
@@ -66,15 +65,13 @@ def lines_of(table: TextTable, columns: Columns, reading: ReadContext) -> Iterat
         yield MappedLine(cells, columns, table.place(number))
 
 
-Found = ScreenPart | PatientRecord
-
-
 class Placed(Protocol):
     @property
     def place(self) -> str: ...
 
 
 Placeable = TypeVar("Placeable", bound=Placed)
+Found = TypeVar("Found")
 
 
 def parts_in(
@@ -123,10 +120,18 @@ def part_of(
         results=results,
         instrument=run.mapping.instrument,
         issued=head.issued,
-        group_id=head.group_id,
+        group_id=head.group_id or reading.group_id,
         site_id=head.site_id,
         traits=head.traits,
     )
+
+
+@dataclass(frozen=True)
+class PlaceLabels:
+    """What the tables of one run call groups and sites: one text has one label in all of them."""
+
+    groups: Labels = field(default_factory=lambda: Labels("group"))
+    sites: Labels = field(default_factory=lambda: Labels("site"))
 
 
 @dataclass
@@ -135,8 +140,7 @@ class MappedRun:
 
     mapping: TableMapping
     codes: CodeTable
-    groups: Labels = field(default_factory=lambda: Labels("group"))
-    sites: Labels = field(default_factory=lambda: Labels("site"))
+    labels: PlaceLabels = field(default_factory=PlaceLabels)
     days: dict[str, date | None] = field(default_factory=dict)
     traits: dict[tuple[str, ...], PatientTraits] = field(default_factory=dict)
     standings: dict[str, tuple[RecordStatus, str]] = field(default_factory=dict)
@@ -204,8 +208,8 @@ def head_of(line: MappedLine, run: MappedRun) -> RowHead:
         standing=standing,
         status=status,
         issued=instant_of(issued, mapping.dates) if issued else "",
-        group_id=run.groups.of(mapping.value(ColumnRole.GROUP, line.text(ColumnRole.GROUP))),
-        site_id=run.sites.of(mapping.value(ColumnRole.SITE, line.text(ColumnRole.SITE))),
+        group_id=run.labels.groups.of(mapping.value(ColumnRole.GROUP, line.text(ColumnRole.GROUP))),
+        site_id=run.labels.sites.of(mapping.value(ColumnRole.SITE, line.text(ColumnRole.SITE))),
         traits=traits_of(line, run),
     )
 

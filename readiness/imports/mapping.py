@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from readiness.core.errors import BadInput, Problem
@@ -16,8 +16,11 @@ from readiness.imports.dates import DateOrder
 from readiness.imports.mapping_models import (
     COLUMN_CHARACTERS,
     MADE_BY_US,
+    NEEDED,
+    OF_REFERRALS,
     OVER_ALL,
     RESULTS,
+    ROLES,
     TRAITS,
     Answers,
     AnyMapping,
@@ -27,26 +30,18 @@ from readiness.imports.mapping_models import (
     MappedField,
     MappingShape,
     RedcapMapping,
+    ReferralMapping,
+    VisitMapping,
     is_heading_text,
     plain,
 )
+from readiness.imports.referrals.models import Outcome
 from readiness.imports.screening_codes.models import NONE_OF_THESE, CodeTable, ResourceType
 from readiness.imports.screens.models import STATED, Absent, NeedResult, RecordStatus, ScreenAnswer
 
 MOST_CHARACTERS = 256 * 1024
 ANSWER = re.compile(r"LA[0-9]{1,7}-[0-9]")
 NO_QUESTION = "The code tables have no such question. Use its LOINC code, or ignore it."
-OF_LONG_TABLES = {
-    ColumnRole.QUESTION,
-    ColumnRole.ANSWER,
-    ColumnRole.NEED,
-    ColumnRole.RESULT,
-    ColumnRole.FLAG,
-}
-ROLES: dict[MappingShape, set[ColumnRole]] = {
-    MappingShape.LONG: set(ColumnRole) - {ColumnRole.COMPLETE},
-    MappingShape.REDCAP: set(ColumnRole) - OF_LONG_TABLES,
-}
 KEYS = {
     MappingShape.LONG: (
         "shape instrument dates sheet ignore columns questions answers numbers needs results "
@@ -56,13 +51,17 @@ KEYS = {
         "shape instrument dates sheet ignore columns fields results statuses values"
     ).split(),
     MappingShape.FHIR: "shape instrument questions answers questionnaires ignore".split(),
+    MappingShape.VISITS: "shape dates ignore columns values".split(),
+    MappingShape.REFERRALS: "shape dates ignore columns needs outcomes values".split(),
 }
 WIDE = "wide"  # another word for the shape of REDCap's exports
-FIELD_KEYS = ("question", "answers", "number", "need", "results")
+FIELD_KEYS = ("question", "answers", "number", "need", "results", "about")
 COMPUTED = (ColumnRole.BORN, ColumnRole.AGE)  # read as they are, never mapped
 VALUED = tuple(
     role for role in (ColumnRole.GROUP, ColumnRole.SITE, *TRAITS) if role not in COMPUTED
 )
+YES_OR_NO = (ColumnRole.WANTS_HELP, ColumnRole.REFERRED, ColumnRole.RESOLVED)
+OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 NEEDS = {need.value: need for need in Need if need not in MADE_BY_US}
 Choice = TypeVar("Choice")
 ABSENT = {reason.value: reason for reason in Absent}
@@ -110,9 +109,14 @@ class MappingReader:
             return None
         for name in self.found.keys() - set(KEYS[shape]):
             self.problem(name, f"Take it out, or use one of: {', '.join(KEYS[shape])}.")
-        if shape is MappingShape.FHIR:
-            return self.form()
-        return self.long() if shape is MappingShape.LONG else self.redcap()
+        made_by: dict[MappingShape, Callable[[], AnyMapping]] = {
+            MappingShape.FHIR: self.form,
+            MappingShape.LONG: self.long,
+            MappingShape.REDCAP: self.redcap,
+            MappingShape.VISITS: self.visits,
+            MappingShape.REFERRALS: self.referrals,
+        }
+        return made_by[shape]()
 
     def long(self) -> LongMapping:
         shared = self.shared(MappingShape.LONG)
@@ -150,6 +154,21 @@ class MappingReader:
     def patient_parts(self) -> tuple[str, ...]:
         return tuple(str(name).strip() for name in (self.patient_headings() or ())[1:])
 
+    def visits(self) -> VisitMapping:
+        return VisitMapping(**self.shared(MappingShape.VISITS))
+
+    def referrals(self) -> ReferralMapping:
+        shared = self.shared(MappingShape.REFERRALS)
+        steps = OF_REFERRALS - {ColumnRole.SCREENED}
+        if not shared["columns"].keys() & steps:
+            self.problem("columns", f"Name one or more of: {', '.join(sorted(steps))}.")
+        says = f"Use one of: {', '.join(OUTCOMES)}."
+        return ReferralMapping(
+            **shared,
+            needs=self.needs("needs", self.texts("needs")),
+            outcomes=self.choices("outcomes", self.texts("outcomes"), OUTCOMES, says),
+        )
+
     def form(self) -> FormMapping:
         named = self.texts("questionnaires")
         forms = {name: of for name, of in named.items() if of != IGNORED}
@@ -186,7 +205,7 @@ class MappingReader:
             "sheet": self.sheet(),
             "ignore": self.ignored(),
             "statuses": self.statuses(),
-            "values": self.values(),
+            "values": self.values(YES_OR_NO if shape is MappingShape.REFERRALS else VALUED),
         }
 
     def columns(self, shape: MappingShape) -> dict[ColumnRole, str]:
@@ -199,7 +218,7 @@ class MappingReader:
                 self.problem(f"columns.{name}", "Give the heading of the column.")
             else:
                 found[ColumnRole(name)] = column.strip()
-        for role in (ColumnRole.PATIENT, ColumnRole.DATE):
+        for role in NEEDED[shape]:
             if role not in found:
                 self.problem(f"columns.{role}", f"Name the column of the {role}.")
         return found
@@ -261,11 +280,11 @@ class MappingReader:
             found[plain(name)] = status
         return found
 
-    def values(self) -> dict[ColumnRole, dict[str, str]]:
+    def values(self, allowed: Sequence[ColumnRole]) -> dict[ColumnRole, dict[str, str]]:
         found: dict[ColumnRole, dict[str, str]] = {}
         for name, of in self.table("values").items():
-            if name not in VALUED:
-                self.problem(f"values.{name}", f"Use one of: {', '.join(VALUED)}.")
+            if name not in allowed:
+                self.problem(f"values.{name}", f"Use one of: {', '.join(allowed)}.")
             else:
                 texts = self.texts_in(f"values.{name}", of)
                 found[ColumnRole(name)] = {plain(text): value for text, value in texts.items()}
@@ -286,6 +305,8 @@ class MappingReader:
             need = of["need"] if isinstance(of["need"], str) else ""
             needs = self.needs(f"{place}.need", {"": need})
             texts = self.texts_in(f"{place}.results", of.get("results", {}))
+            if "about" in of:
+                return self.beside(place, of["about"], needs.get(""), texts)
             results = self.results(f"{place}.results", texts)
             return MappedField(need=needs.get(""), results=results)
         question = "".join(self.known_questions(f"{place}.question", (of["question"],)))
@@ -295,6 +316,17 @@ class MappingReader:
         texts = self.texts_in(f"{place}.answers", of.get("answers", {}))
         answers = self.answers(f"{place}.answers", texts, question)
         return MappedField(question, answers, is_number is True or self.codes.is_counted(question))
+
+    def beside(
+        self, place: str, about: Any, need: Need | None, texts: Mapping[str, str]
+    ) -> MappedField:
+        """A column of what followed a need, beside the screen that found it."""
+        allowed = sorted(OF_REFERRALS - {ColumnRole.SCREENED})
+        if about not in allowed:
+            self.problem(f"{place}.about", f"Use one of: {', '.join(allowed)}.")
+            return MappedField(need=need)
+        words = {plain(text): word for text, word in texts.items()}
+        return MappedField(need=need, about=ColumnRole(about), words=words)
 
     def questions(self, place: str, texts: Mapping[str, str]) -> dict[str, str]:
         for name, question in texts.items():

@@ -146,6 +146,12 @@ need = "safety"
 "0" = "negative"
 "9" = "declined"
 
+[fields.food_help]                 # a field of what followed a need that the form finds
+need = "food"
+about = "wants_help"               # or referred, outcome, outcome_date, resolved, intervention
+[fields.food_help.results]
+"1" = "yes"
+"0" = "no"
 [results]                          # words of all such fields that have none of their own
 "Yes" = "positive"
 "No" = "negative"
@@ -187,4 +193,81 @@ ignore = ["welcome", "signature"]  # link ids that are passed over
 "unhoused" = "LA30190-5"
 """
 
-EXAMPLES = {MappingShape.LONG: LONG, MappingShape.REDCAP: REDCAP, MappingShape.FHIR: FHIR}
+VISITS = """\
+# What the columns of a list of visits mean: one line for each patient and day that they were seen.
+# Sent together with the screens, it tells how many patients were eligible in a quarter.
+
+shape = "visits"
+
+# How dates such as 7/3/2026 are meant: "month first" or "day first". 2026-07-03 needs no saying.
+dates = "month first"
+
+# Columns that are not needed. They are dropped unread; a * at the end stands for the rest.
+ignore = ["PATIENT_NAME", "VISIT_TYPE", "NOTE_*"]
+
+[columns]
+patient = "MRN"            # the same as in the screens; told apart by a keyed hash, never kept
+date = "VISIT_DATE"        # the day of the visit
+# All others may be left out.
+site = "CLINIC"
+race = "RACE"              # several in one cell: separate them by ;
+ethnicity = "ETHNICITY"
+language = "LANGUAGE"
+payer = "PAYER"
+sex = "SEX"
+born = "BIRTH_DATE"        # or age = "AGE", in years on the day of the visit
+#   group = "GROUP"
+
+[values.site]
+"Elm Street Clinic" = "elm"
+
+[values.payer]             # our own names need no line here
+"Medicaid MCO" = "medicaid"
+"""
+
+REFERRALS = """\
+# What the columns of a list of referrals mean: one line for each patient and need. Sent together
+# with the screens, it tells what followed the needs that they found.
+
+shape = "referrals"
+
+# How dates such as 7/3/2026 are meant: "month first" or "day first". 2026-07-03 needs no saying.
+dates = "month first"
+
+# Columns that are not needed. They are dropped unread; a * at the end stands for the rest.
+ignore = ["PATIENT_NAME", "AGENCY", "NOTE_*"]
+
+[columns]
+patient = "MRN"                 # the same as in the screens
+need = "DOMAIN"
+# One or more of these:
+wants_help = "WANTS_HELP"       # yes or no
+referred = "REFERRED_ON"        # the day of the referral, or yes or no
+outcome = "OUTCOME"             # words of your own, see below
+outcome_date = "OUTCOME_ON"     # the day that the outcome became known
+resolved = "RESOLVED_ON"        # the day that the need was met, or yes or no
+intervention = "HELPED_ON"      # the day of any other help, such as counseling
+#   screened = "SCREEN_DATE"    # the day of the screen that a line belongs to
+
+[needs]                         # your name for a need = ours
+"Food insecurity" = "food"
+"Unstable housing" = "housing_instability"
+"Rides" = "transportation"
+
+[outcomes]                      # "connected", "not connected" or "open"
+"Service received" = "connected"
+"Could not be reached" = "not connected"
+"Waiting" = "open"
+
+[values.wants_help]             # yes, y, true, 1 and no, n, false, 0 need no line here
+"Interested" = "yes"
+"Not interested" = "no"
+"""
+
+EXAMPLES = {
+    MappingShape.LONG: LONG,
+    MappingShape.REDCAP: REDCAP,
+    MappingShape.FHIR: FHIR,
+    MappingShape.VISITS: VISITS,
+    MappingShape.REFERRALS: REFERRALS,
+}

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from readiness.counts.social_risk.models import Need
 from readiness.imports.dates import DateOrder
+from readiness.imports.referrals.models import Outcome
 from readiness.imports.screens.models import STATED, NeedResult, ScreenAnswer
 
 
@@ -15,6 +16,8 @@ class MappingShape(StrEnum):
     LONG = "long"
     REDCAP = "redcap"  # any wide table; a mapping may also call it "wide"
     FHIR = "fhir"
+    VISITS = "visits"
+    REFERRALS = "referrals"
 
 
 class ColumnRole(StrEnum):
@@ -39,6 +42,14 @@ class ColumnRole(StrEnum):
     SEX = "sex"
     BORN = "born"
     AGE = "age"
+    # Of a list of referrals
+    SCREENED = "screened"  # the day of the screen that found the need
+    WANTS_HELP = "wants_help"
+    REFERRED = "referred"
+    OUTCOME = "outcome"
+    OUTCOME_DATE = "outcome_date"
+    RESOLVED = "resolved"
+    INTERVENTION = "intervention"
 
 
 TRAITS = (
@@ -50,6 +61,40 @@ TRAITS = (
     ColumnRole.BORN,
     ColumnRole.AGE,
 )
+OF_LONG_TABLES = {
+    ColumnRole.QUESTION,
+    ColumnRole.ANSWER,
+    ColumnRole.NEED,
+    ColumnRole.RESULT,
+    ColumnRole.FLAG,
+}
+OF_REFERRALS = {
+    ColumnRole.SCREENED,
+    ColumnRole.WANTS_HELP,
+    ColumnRole.REFERRED,
+    ColumnRole.OUTCOME,
+    ColumnRole.OUTCOME_DATE,
+    ColumnRole.RESOLVED,
+    ColumnRole.INTERVENTION,
+}
+OF_SCREENS = set(ColumnRole) - OF_REFERRALS
+OF_VISITS = {
+    ColumnRole.PATIENT,
+    ColumnRole.DATE,
+    ColumnRole.GROUP,
+    ColumnRole.SITE,
+    *TRAITS,
+}
+ROLES: dict[MappingShape, set[ColumnRole]] = {
+    MappingShape.LONG: OF_SCREENS - {ColumnRole.COMPLETE},
+    MappingShape.REDCAP: OF_SCREENS - OF_LONG_TABLES,
+    MappingShape.VISITS: OF_VISITS,
+    MappingShape.REFERRALS: {ColumnRole.PATIENT, ColumnRole.NEED, *OF_REFERRALS},
+}
+NEEDED: dict[MappingShape, tuple[ColumnRole, ...]] = {
+    **dict.fromkeys(ROLES, (ColumnRole.PATIENT, ColumnRole.DATE)),
+    MappingShape.REFERRALS: (ColumnRole.PATIENT, ColumnRole.NEED),
+}
 MADE_BY_US = (Need.ANY, Need.ALL5)  # worked out from the others
 RESULTS = {
     **{result.value: result for result in STATED},
@@ -65,13 +110,19 @@ Answers = Mapping[str, ScreenAnswer]  # by what stands in the file, in small let
 
 @dataclass(frozen=True)
 class MappedField:
-    """One column (or one row of check boxes) of a wide table: a question, or a need judged."""
+    """One column (or one row of check boxes) of a wide table: a question, a need judged, or what
+    followed a need."""
 
     question: str = ""
     answers: Answers = field(default_factory=dict)
     is_number: bool = False
     need: Need | None = None
     results: Mapping[str, NeedResult] = field(default_factory=dict)
+    about: ColumnRole | None = None  # what followed, as a list of referrals has it
+    words: Mapping[str, str] = field(default_factory=dict)  # of it, as they are meant
+
+    def word(self, text: str) -> str:
+        return self.words.get(plain(text), text)
 
 
 @dataclass(frozen=True)
@@ -108,11 +159,7 @@ class LongMapping(TableMapping):
     flags: Mapping[str, bool] = field(default_factory=dict)
 
     def need(self, text: str) -> Need | None:
-        """As the mapping names it, or in our own words."""
-        if plain(text) in self.needs:
-            return self.needs[plain(text)]
-        own = next((need for need in Need if need == plain(text)), None)
-        return None if own in MADE_BY_US else own
+        return need_named(text, self.needs)
 
     def result(self, text: str) -> NeedResult | None:
         return result_in(self.results, text) or own_result(text)
@@ -157,7 +204,32 @@ class FormMapping:
         return bool(self.forms) and address not in self.forms
 
 
-AnyMapping = LongMapping | RedcapMapping | FormMapping
+@dataclass(frozen=True)
+class VisitMapping(TableMapping):
+    """For a list of visits: one line for each patient and day."""
+
+
+@dataclass(frozen=True)
+class ReferralMapping(TableMapping):
+    """For a list of referrals: one line for each patient and need."""
+
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+
+    def need(self, text: str) -> Need | None:
+        return need_named(text, self.needs)
+
+
+AnyTableMapping = LongMapping | RedcapMapping | VisitMapping | ReferralMapping
+AnyMapping = AnyTableMapping | FormMapping
+
+
+def need_named(text: str, needs: Mapping[str, Need]) -> Need | None:
+    """As the mapping names it, or in our own words."""
+    if plain(text) in needs:
+        return needs[plain(text)]
+    own = next((need for need in Need if need == plain(text)), None)
+    return None if own in MADE_BY_US else own
 
 
 def result_in(results: Mapping[str, NeedResult], text: str) -> NeedResult | None:

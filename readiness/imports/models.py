@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from readiness.core.errors import Problem
 from readiness.core.periods import Period
@@ -50,6 +51,8 @@ class UploadReport:
     problems: tuple[Problem, ...] = ()
     running: tuple[Period, ...] = ()  # in the file, and not closed when it was read
     unlisted_sites: int = 0  # named by the file, not among the group's own
+    notes: tuple[str, ...] = ()  # what of visits and referrals is not counted, and why
+    steps: tuple[Step, ...] = ()  # that were counted from visits and referrals
 
     @property
     def unlisted_problems(self) -> int:
@@ -57,9 +60,8 @@ class UploadReport:
         return max(0, self.refused - MOST_PROBLEMS)
 
 
-def report_of(
-    report: Report, running: tuple[Period, ...] = (), unlisted_sites: int = 0
-) -> UploadReport:
+def report_of(report: Report, **also: Any) -> UploadReport:
+    """What was read of the rows, with what else is known of the upload."""
     found = {
         "unknown_codes": dict(report.unknown_codes),
         "unreadable_answers": dict(report.unreadable_answers),
@@ -67,7 +69,7 @@ def report_of(
         "warnings": tuple(report.warnings),
         "problems": tuple(report.problems),
     }
-    return UploadReport(**{**vars(report), **found}, running=running, unlisted_sites=unlisted_sites)
+    return UploadReport(**{**vars(report), **found, **also})
 
 
 @dataclass(frozen=True)

@@ -299,6 +299,7 @@ def answer_in(line: NyLine, run: NyRun) -> Iterator[ScreenPart]:
         answered=(AnsweredQuestion(question, answers, flag),),
         instrument=run.codes.instrument_by_panel.get(line.text(NyColumn.PANEL), ""),
         issued=(profile.updated if profile else "") or instant_of(written),
+        group_id=run.reading.group_id,
         site_id=run.sites.of(facility),
     )
 

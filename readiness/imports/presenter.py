@@ -16,6 +16,7 @@ from readiness.counts.social_risk.models import (
     Step,
 )
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum
+from readiness.imports import step_counts
 from readiness.imports.models import CountComparison, UploadReport, UploadState
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.service.review import QuarterPreview, SiteChanges
@@ -68,6 +69,11 @@ def saved_message(changed: int) -> str:
         return "Saved. Nothing differed from what stood already."
     number = "1 count" if changed == 1 else f"{changed:,} counts"
     return f"Saved: {number} changed. Look them over, then mark the quarter complete."
+
+
+def definitions_of(steps: Iterable[Step]) -> tuple[tuple[str, str], ...]:
+    """How the steps were counted that visits and referrals tell."""
+    return tuple((STEP_LABELS[step], step_counts.DEFINITIONS[step]) for step in steps)
 
 
 @dataclass(frozen=True)

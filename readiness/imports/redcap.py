@@ -18,6 +18,7 @@ from readiness.imports.mapped_table import (
     MappedLine,
     MappedRun,
     NotReadError,
+    PlaceLabels,
     RowHead,
     answers_in,
     columns_of,
@@ -27,6 +28,8 @@ from readiness.imports.mapped_table import (
     parts_in,
 )
 from readiness.imports.mapping_models import ColumnRole, MappedField, RedcapMapping, plain
+from readiness.imports.referrals.beside_screens import follow_ups
+from readiness.imports.referrals.models import FollowUp
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.evaluation import any_of
 from readiness.imports.screens.models import (
@@ -80,9 +83,13 @@ class RedcapLayout:
 
 
 def parts(
-    sources: Sequence[SourceFile], reading: ReadContext, mapping: RedcapMapping, codes: CodeTable
-) -> Iterator[ScreenPart | PatientRecord]:
-    run = MappedRun(mapping, codes)
+    sources: Sequence[SourceFile],
+    reading: ReadContext,
+    mapping: RedcapMapping,
+    codes: CodeTable,
+    labels: PlaceLabels | None = None,
+) -> Iterator[ScreenPart | PatientRecord | FollowUp]:
+    run = MappedRun(mapping, codes, labels or PlaceLabels())
     for source in sources:
         with open_table(source) as table:
             layout = layout_of(table, mapping)
@@ -175,10 +182,13 @@ def quoted(name: str) -> str:
 
 def form_in(
     line: MappedLine, layout: RedcapLayout, run: MappedRun, reading: ReadContext
-) -> Iterator[ScreenPart | PatientRecord]:
+) -> Iterator[ScreenPart | PatientRecord | FollowUp]:
     head = with_patient(head_of(line, run), line, layout)
     head = with_completeness(with_races(head, line, layout, run), line)
     answered, results = answers_of(line, layout, run, reading.report)
+    patient = reading.hashed(head.patient)
+    told = beside(line, layout) if head.standing is RecordStatus.COUNTED else {}
+    followed = [*follow_ups(told, line.place, run, patient, head.day)]
     is_finished = plain(line.text(ColumnRole.COMPLETE)) in FINISHED
     is_screen = bool(results) or is_finished or any(each.answers for each in answered)
     if is_screen:
@@ -187,7 +197,8 @@ def form_in(
         part = part_of(head, head.day, line, run, reading, answered, results)
         yield replace(part, is_whole=True, is_completed=is_finished)
     elif head.traits is not None:
-        yield PatientRecord(reading.hashed(head.patient), head.traits)
+        yield PatientRecord(patient, head.traits)
+    yield from followed
 
 
 def with_patient(head: RowHead, line: MappedLine, layout: RedcapLayout) -> RowHead:
@@ -226,6 +237,8 @@ def answers_of(
     answered = []
     results: dict[Need, list[NeedResult]] = {}
     for field in layout.fields:
+        if field.of.about is not None:
+            continue
         if field.of.need is not None:
             if result := need_result(line, field, layout.mapping, run.codes, report):
                 results.setdefault(field.of.need, []).append(result)
@@ -235,6 +248,17 @@ def answers_of(
                 report.unreadable_answers[named(field)] += 1
             answered.append(AnsweredQuestion(field.of.question, answers))
     return tuple(answered), {need: any_of(found) for need, found in results.items()}
+
+
+def beside(line: MappedLine, layout: RedcapLayout) -> dict[Need, dict[ColumnRole, str]]:
+    """What followed each need, from the columns about it."""
+    found: dict[Need, dict[ColumnRole, str]] = {}
+    for field in layout.fields:
+        if field.of.about and field.of.need and field.column is not None:
+            told = found.setdefault(field.of.need, {})
+            text = field.of.word(line.cells[field.column])
+            told[field.of.about] = text or told.get(field.of.about, "")
+    return found
 
 
 def need_result(

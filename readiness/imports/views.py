@@ -39,6 +39,7 @@ from readiness.imports.service.mappings import NameChoice, TableToMap
 from readiness.imports.service.review import CountsChanged
 from readiness.imports.service.template import template_for
 from readiness.imports.service.upload import UploadedFiles
+from readiness.imports.step_counts import DEFINITIONS
 from readiness.imports.template import workbook
 
 bp = Blueprint("upload", __name__)
@@ -50,6 +51,8 @@ EXAMPLE_TITLES = (
     (MappingShape.REDCAP, "a REDCap export or another wide table"),
     (MappingShape.LONG, "a table with a row for each answer"),
     (MappingShape.FHIR, "FHIR forms of your own"),
+    (MappingShape.VISITS, "a list of visits"),
+    (MappingShape.REFERRALS, "a list of referrals"),
 )
 MOST_LINES = 200  # of one saving; an upload with breakdowns has thousands
 
@@ -76,6 +79,7 @@ def start_page(group_id: str, problems: tuple[Problem, ...], chosen: str = "") -
         saved=mappings.list_mappings(session(), group_id).lines,
         chosen=chosen,
         name=forms.name_choice(),
+        definitions=presenter.definitions_of(DEFINITIONS),
         most_megabytes=MEBIBYTES,
         most_bytes=MEBIBYTES * upload_limit.MEBIBYTE,
     )
@@ -265,6 +269,7 @@ def preview_page(
         headings=presenter.HEADINGS,
         answers=presenter.answer_lines(found.upload.report, screening.load()),
         states=presenter.STATES,
+        definitions=presenter.definitions_of(found.upload.report.steps),
         quarters=[presenter.quarter_tables(quarter) for quarter in found.quarters],
         ticked=chosen,
         problems=[(f"{TAKE}{found.quarters[0].period}", problem.says) for problem in problems],

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from readiness.imports.screens.models import CellKey, ResultCounts
@@ -99,7 +100,7 @@ def readers() -> Count:
     from readiness.imports.mapping_models import LongMapping
     from readiness.imports.screening_codes import loader as screening
     from readiness.imports.screens.assembly import ScreenAssembly
-    from readiness.imports.service.screens import count_screens, keyed_hash
+    from readiness.imports.service.screens import RunRecords, count_screens, keyed_hash
 
     codes = screening.load()
     mapping = parse(WITH_STRATA, codes)
@@ -107,14 +108,14 @@ def readers() -> Count:
 
     def count(path: Path) -> Found:
         reading = ReadContext(keyed_hash(os.urandom(32)), Report())
-        assembly = ScreenAssembly(codes, reading.report)
+        records = RunRecords(ScreenAssembly(codes, reading.report))
         if path.suffix == ".ndjson":
-            parts = fhir.parts([file_on_disk(path)], reading, codes)
+            for record in fhir.parts([file_on_disk(path)], reading, codes):
+                records.add(record)
         else:
-            parts = long_table.parts([file_on_disk(path)], reading, mapping, codes)
-        for part in parts:
-            assembly.add(part)
-        return totals(count_screens(assembly, None).cells)
+            for part in long_table.parts([file_on_disk(path)], reading, mapping, codes):
+                records.add(part)
+        return totals(count_screens(records, None, date.max).cells)
 
     return count
 

@@ -13,6 +13,8 @@ from click.testing import CliRunner
 from readiness.cli.screens import screens
 from readiness.imports.screens.evaluation import evaluate
 from readiness.imports.service import screens as usecase
+from tests.factories import patient_lists
+from tests.factories.patient_lists import REFERRALS, SCREENS, VISITS
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -156,3 +158,58 @@ def test_an_example_of_a_mapping_is_printed_for_each_shape(shape):
     done = run("mapping", "--example", shape)
     assert done.exit_code == 0
     assert tomllib.loads(done.stdout)["shape"] == shape
+
+
+def test_visits_and_referrals_beside_screens_are_counted_by_a_mapping_each(tmp_path):
+    tables = {
+        "1": patient_lists.screens(("1", "2026-07-10", "food", "positive", "", "english")),
+        "2": patient_lists.visits(("1", "2026-07-10"), ("Qplanted", "2026-07-11")),
+        "3": patient_lists.referrals(
+            patient_lists.referral("1", "food", referred="2026-07-20"),
+            patient_lists.referral("Qplanted", "food", referred="2026-07-20"),
+        ),
+    }
+    mappings = []
+    for name, text in (("s", SCREENS), ("v", VISITS), ("r", REFERRALS)):
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+        mappings += ["--mapping", tmp_path / f"{name}.toml"]
+    (tmp_path / "tables").mkdir()
+    for name, source in tables.items():
+        (tmp_path / "tables" / f"{name}.csv").write_bytes(source.open().read())
+    done = run("aggregate", tmp_path / "tables", *mappings, "--group", "elm")
+    assert done.exit_code == 0
+    found = json.loads(done.stdout)
+    place = {"group_id": "elm", "site_id": "ALL", "period": "2026-Q3"}
+    whole = {"stratum_type": "total", "stratum": "total"}
+    assert {**place, "need": None, **whole, "eligible": 2} in found["steps"]
+    (food,) = [
+        each
+        for each in found["steps"]
+        if each["need"] == "food" and each["stratum_type"] == "total"
+    ]
+    assert food == {
+        **place,
+        "need": "food",
+        **whole,
+        "referred": 1,
+        "referred_30d": 1,
+        "intervention_30d": 1,
+        "positive_mature": 1,
+    }
+    assert found["report"]["left_out"]["without_found_need"] == 1
+    assert "1 referred for a need that no screen in these files found" in done.stderr
+    assert "Qplanted" not in done.output
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (DATA / "long" / "judged.csv", "--mapping", DATA / "long" / "judged.toml"),
+        (DATA / "redcap" / "export.csv", "--mapping", DATA / "redcap" / "export.toml"),
+        (DATA / "ny1115",),
+        (DATA / "fhir" / "hunger.ndjson",),
+    ],
+)
+def test_the_group_given_is_that_of_files_without_one(given):
+    found = json.loads(run("aggregate", *given, "--group", "elm").stdout)
+    assert {cell["group_id"] for cell in found["cells"]} == {"elm"}

@@ -74,6 +74,19 @@ FHIR = [
      "subject": {"reference": f"Patient/{MRN}"}, "authored": "2026-08-12",
      "item": [{"linkId": "/93025-5/56799-0", "text": NAME, "answer": [{"valueString": STREET}]},
               {"linkId": "/93025-5/93033-9", "answer": [{"valueString": f"{NAME} {SSN}"}]}]},
+    {"resourceType": "Encounter", "id": RESOURCE, "status": "finished", "period": {"start": SSN},
+     "subject": {"reference": f"Patient/{MRN}"}, "serviceType": {"text": NAME}},
+    {"resourceType": "ServiceRequest", "id": RESOURCE, "status": "active", "authoredOn": PHONE,
+     "category": [{"coding": [{"code": "food-insecurity"}], "text": FAMILY}],
+     "subject": {"display": NAME}},
+    {"resourceType": "Task", "id": RESOURCE, "status": NAME, "lastModified": SSN,
+     "focus": {"reference": f"ServiceRequest/{RESOURCE}"}, "description": STREET},
+    {"resourceType": "Procedure", "id": RESOURCE, "status": "completed", "performedString": NAME,
+     "category": {"coding": [{"code": "sdoh"}], "text": FAMILY},
+     "subject": {"reference": f"Patient/{MRN}"}},
+    {"resourceType": "Condition", "id": MRN, "clinicalStatus": {"coding": [{"code": "resolved"}]},
+     "category": [{"coding": [{"code": "stress"}]}], "abatementString": STREET,
+     "subject": {"reference": f"Patient/{MRN}", "display": NAME}},
     {"resourceType": NAME, "id": SSN},
 ]  # fmt: skip
 NDJSON = "\n".join([*map(json.dumps, FHIR), f'{{"resourceType": "{NAME}", {SSN}', MRN, ""])
@@ -105,6 +118,7 @@ WIDE = WIDE.replace("Planted", NAME).replace("planted@example.org", MAIL)
 LONG = str((DATA / "long" / "answers.csv").read_text(encoding="utf-8"))
 LONG = LONG.replace("Planted", NAME).replace("L-1", MRN)
 LONG += f"{MRN},{NAME},{SSN},{STREET},{PHONE},{FAMILY},,,{STREET},{NAME},{SSN}\n"
+LISTS = replaced("lists", Planted=NAME, V_1=MRN, V_3=MRN, V_4=SSN)
 COUNTS = "schema_version,site_id,period,as_of_date,need,screened,positive"
 
 CASES = {
@@ -130,6 +144,15 @@ CASES = {
         ("--mapping", str(DATA / "redcap" / "export.toml"))),
     "a long table": Case(
         {"long.csv": LONG}, 0, ("--explain", "--mapping", str(DATA / "long" / "answers.toml"))),
+    "lists of visits and referrals": Case(
+        LISTS, 0, ("--mapping", str(DATA / "lists" / "visits.toml"),
+                   "--mapping", str(DATA / "lists" / "referrals.toml"))),
+    "lists with the mapping of one of them": Case(
+        LISTS, 2, ("--mapping", str(DATA / "lists" / "visits.toml"))),
+    "a list that no mapping fits": Case(
+        {**LISTS, "third.csv": f"MRN,{NAME}\n{MRN},{SSN}\n"}, 2,
+        ("--mapping", str(DATA / "lists" / "visits.toml"),
+         "--mapping", str(DATA / "lists" / "referrals.toml"))),
     "a table that nothing explains": Case({"t.csv": f"{NAME},{SSN}\n{STREET},{MRN}\n"}, 2),
     "counts with a person among them": Case(
         {"c.csv": f"{COUNTS},PATIENT\n1,{STREET},2026-Q3,2026-10-15,food,{SSN},1,{MRN}\n"}, 2),

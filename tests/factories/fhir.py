@@ -31,7 +31,7 @@ def hashed(text: str) -> bytes:
 
 @dataclass(frozen=True)
 class Read:
-    found: list[ScreenPart | PatientRecord]
+    found: list[fhir.Found]
     report: Report
 
     @property
@@ -55,7 +55,8 @@ class Read:
         """Those that count, put together and judged, in the order of the input."""
         assembly = ScreenAssembly(CODES, self.report, True)
         for each in self.found:
-            assembly.add(each)
+            if isinstance(each, ScreenPart | PatientRecord):
+                assembly.add(each)
         return [
             {
                 "instrument": each.instrument,

@@ -16,7 +16,10 @@ from readiness.imports.mapping_models import (
     LongMapping,
     MappingShape,
     RedcapMapping,
+    ReferralMapping,
+    VisitMapping,
 )
+from readiness.imports.referrals.models import Outcome
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screens.models import Absent, NeedResult, ScreenAnswer
 
@@ -55,6 +58,39 @@ def test_the_example_of_a_form_is_right():
     found = parse(EXAMPLES[MappingShape.FHIR], CODES)
     assert isinstance(found, FormMapping)
     assert found.questions[""]["1.1"] == "71802-3"
+
+
+def test_the_examples_of_visits_and_referrals_are_right():
+    visits = parse(EXAMPLES[MappingShape.VISITS], CODES)
+    assert isinstance(visits, VisitMapping)
+    assert visits.value(ColumnRole.PAYER, "Medicaid MCO") == "medicaid"
+    referrals = parse(EXAMPLES[MappingShape.REFERRALS], CODES)
+    assert isinstance(referrals, ReferralMapping)
+    assert referrals.need("Food insecurity") is Need.FOOD
+    assert referrals.outcomes["could not be reached"] is Outcome.NOT_CONNECTED
+    assert referrals.value(ColumnRole.WANTS_HELP, "Interested") == "yes"
+
+
+NAMED = "outcome, outcome_date, patient, referred, resolved, screened, wants_help"
+
+
+def test_a_list_of_referrals_needs_its_columns_and_known_words():
+    text = 'shape = "referrals"\n[columns]\npatient = "p"\ndate = "d"\n[outcomes]\n"x" = "y"\n'
+    columns = "outcome, outcome_date, referred, resolved, wants_help"
+    assert problems(f'{text}[values.race]\n"a" = "b"\n') == [
+        f"columns: Name one or more of: intervention, {columns}.",
+        f"columns.date: Use one of: intervention, need, {NAMED}.",
+        "columns.need: Name the column of the need.",
+        "outcomes.x: Use one of: connected, not connected, open.",
+        "values.race: Use one of: wants_help, referred, resolved.",
+    ]
+
+
+def test_a_list_of_visits_has_no_answers():
+    text = 'shape = "visits"\n[columns]\npatient = "p"\nanswer = "a"\n'
+    says = problems(text)
+    assert says[0].startswith("columns.answer: Use one of: age, born, date, ")
+    assert says[1:] == ["columns.date: Name the column of the date."]
 
 
 def test_everything_wrong_is_told_at_once_with_its_place():

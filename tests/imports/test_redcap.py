@@ -12,6 +12,7 @@ from readiness.counts.social_risk.models import Need
 from readiness.imports import mapped_table, redcap
 from readiness.imports.mapping import parse
 from readiness.imports.mapping_models import RedcapMapping
+from readiness.imports.referrals.models import FollowUp
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screens.models import (
     UNREADABLE_ANSWER,
@@ -35,7 +36,8 @@ def read(
     mapping = parse(text, CODES)
     assert isinstance(mapping, RedcapMapping)
     reading = a_reading()
-    return list(redcap.parts([file_of(content)], reading, mapping, CODES)), reading.report
+    found = redcap.parts([file_of(content)], reading, mapping, CODES)
+    return [each for each in found if not isinstance(each, FollowUp)], reading.report
 
 
 def test_a_finished_form_is_one_whole_screen():

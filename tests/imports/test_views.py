@@ -20,12 +20,22 @@ from readiness.core.tables.models import SourceFile
 from readiness.counts.db import social_risk
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.imports import db as uploads
+from readiness.imports.mapping_models import MappingShape
 from readiness.imports.models import UploadState
 from readiness.imports.service import screens
 from readiness.imports.views import MEBIBYTES
 from tests.factories import sending, world
 from tests.factories import uploads as uploaded
 from tests.factories.page import Page
+from tests.factories.patient_lists import (
+    REFERRALS,
+    SCREENS,
+    VISITS,
+    referral,
+    referrals,
+    visits,
+)
+from tests.factories.patient_lists import screens as screens_table
 from tests.factories.uploads import ASKED, FOOD, Q3, Q4, WHOLE
 from tests.factories.waiting import until
 
@@ -36,10 +46,11 @@ ONE = f"{HERE}/u1"
 JSON = {"Accept": "application/json"}
 
 
-def send(client, *files, mapping=None, **more):
+def send(client, *files, mapping=None, mappings=(), **more):
     sent = [("files", name, content) for name, content in files]
-    if mapping is not None:
-        sent.append(("mapping", "mapping.toml", mapping))
+    for each in (mapping, *mappings):
+        if each is not None:
+            sent.append(("mapping", "mapping.toml", each))
     token = {"csrf_token": world.token(client)}
     return sending.post(client, HERE, sending.body(token, sent), **more)
 
@@ -121,6 +132,51 @@ def test_a_mapping_says_what_a_form_of_one_s_own_means(cara):
     mapping = (FHIR / "own-form.toml").read_bytes()
     page = settled(cara, send(cara, fixture("own-form.json"), mapping=mapping))
     assert page.heading == "What this upload would change"
+
+
+def visits_and_referrals(client):
+    """Three tables, and a mapping for each."""
+    tables = (
+        screens_table(("1", "2026-07-10", "food", "positive"), ("2", "2026-07-11", "food", "neg")),
+        visits(("1", "2026-07-10"), ("Qplanted", "2026-07-11"), ("4", "2026-07-11")),
+        referrals(referral("1", "food", referred="2026-07-20", outcome="connected"),
+                  referral("Qplanted", "food", referred="2026-07-20")),
+    )  # fmt: skip
+    files = [(f"{at}.csv", table.open().read()) for at, table in enumerate(tables)]
+    return send(client, *files, mappings=[SCREENS.encode(), VISITS.encode(), REFERRALS.encode()])
+
+
+def test_visits_and_referrals_beside_screens_are_looked_at_and_saved(cara, store):
+    reply = visits_and_referrals(cara)
+    page = settled(cara, reply)
+    columns = [cell.text for cell in page.all("th")]
+    assert {"Eligible", "Referred", "Connected", "Need found 30 days ago or more"} <= {*columns}
+    assert "Patients with at least one visit in the quarter, each once" in page.text
+    assert "1 referred for a need that no screen in these files found" in page.text
+    assert "Qplanted" not in page.text
+    cara.post(reply.location, data=page.values(reply.location))
+    found = stored(store, Q3)
+    assert found[FunnelCell(Step.ELIGIBLE)] == 4
+    assert found[FunnelCell(Step.REFERRED, Need.FOOD)] == 1
+    assert found[FunnelCell(Step.CONNECTED, Need.FOOD)] == 1
+
+
+def test_screens_alone_are_told_without_definitions_of_other_steps(cara):
+    page = settled(cara, send(cara, fixture("prapare-form.json")))
+    assert "How each of these was counted" not in page.text
+
+
+def test_too_many_mappings_are_refused(cara):
+    reply = send(cara, ("a.csv", b"a,b\n1,2\n"), mappings=[VISITS.encode()] * 9)
+    assert reply.status_code == 422
+    assert "Choose 8 mapping files at the most" in Page(reply.text).text
+
+
+def test_every_example_of_a_mapping_can_be_taken_away(cara):
+    page = Page(cara.get(HERE).text)
+    for shape in MappingShape:
+        assert f"/mappings/{shape}.toml" in page.links.values()
+        assert f'shape = "{shape}"' in cara.get(f"/mappings/{shape}.toml").text
 
 
 @pytest.mark.parametrize(

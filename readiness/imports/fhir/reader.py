@@ -13,25 +13,32 @@ from typing import Any
 import msgspec
 
 from readiness.core.tables.models import ReadContext, SourceFile
-from readiness.imports.fhir import observation, patient
+from readiness.imports.fhir import encounter, observation, patient, referral
 from readiness.imports.fhir import questionnaire as fhir_forms
 from readiness.imports.fhir.context import UNDATED, FhirRun, UnreadableResource, WaitingForm, decode
 from readiness.imports.fhir.documents import Text, documents, entry_spans
 from readiness.imports.fhir.questionnaire import UnmappedQuestions, unmapped_refusal
 from readiness.imports.fhir.resources import (
     BundleEntry,
+    Condition,
     Coverage,
+    Encounter,
     EntryRequest,
     Observation,
     OperationOutcome,
     Patient,
     Peek,
+    Procedure,
     Questionnaire,
     QuestionnaireResponse,
+    ServiceRequest,
+    Task,
 )
 from readiness.imports.mapping_models import FormMapping, MappingShape
+from readiness.imports.referrals.models import ReferralRecord, ReferralResource
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import PatientRecord, RecordStatus, ScreenPart
+from readiness.imports.visits.models import Visit
 
 MIB = 1024 * 1024
 LARGEST = 4 * MIB  # bytes of one resource
@@ -50,7 +57,8 @@ def note_outcome(run: FhirRun, place: str, seen: OperationOutcome) -> None:  # n
 
 
 # How each resource is read. The others tell nothing that is counted.
-Reader = Callable[[FhirRun, str, Any], ScreenPart | PatientRecord | None]
+Found = ScreenPart | PatientRecord | Visit | ReferralRecord
+Reader = Callable[[FhirRun, str, Any], Found | None]
 READERS: dict[str, tuple[msgspec.json.Decoder[Any], Reader]] = {
     "Observation": (msgspec.json.Decoder(Observation), observation.part_of),
     "QuestionnaireResponse": (msgspec.json.Decoder(QuestionnaireResponse), fhir_forms.part_of),
@@ -58,9 +66,14 @@ READERS: dict[str, tuple[msgspec.json.Decoder[Any], Reader]] = {
     "Coverage": (msgspec.json.Decoder(Coverage), patient.note_payer),
     "Questionnaire": (msgspec.json.Decoder(Questionnaire), fhir_forms.note_form),
     "OperationOutcome": (msgspec.json.Decoder(OperationOutcome), note_outcome),
+    "Encounter": (msgspec.json.Decoder(Encounter), encounter.visit_of),
+    "ServiceRequest": (msgspec.json.Decoder(ServiceRequest), referral.referral_of),
+    "Task": (msgspec.json.Decoder(Task), referral.report_of),
+    "Procedure": (msgspec.json.Decoder(Procedure), referral.procedure_of),
+    "Condition": (msgspec.json.Decoder(Condition), referral.condition_of),
 }
 LAST = 999_999_999  # after every version: nothing follows a deletion
-DELETABLE = ("Observation", "QuestionnaireResponse")
+SCREENS = ("Observation", "QuestionnaireResponse")
 
 NO_RESOURCE = "This is not a whole FHIR resource in JSON. Export it again, or leave it out."
 NO_R4 = "This resource does not have the form that FHIR R4 gives it. Correct it and send it again."
@@ -71,8 +84,6 @@ EXPORT_ERRORS = (
 )
 TOO_LARGE = f"This resource is larger than {LARGEST // MIB} MB. Send it without attachments."
 TOO_DEEP = "There are Bundles within Bundles here. Send each Bundle by itself."
-
-Found = ScreenPart | PatientRecord
 
 
 def parts(
@@ -213,20 +224,25 @@ def in_entry(run: FhirRun, place: str, entry: BundleEntry | None, depth: int) ->
             yield found
 
 
-def deletion(run: FhirRun, place: str, request: EntryRequest) -> Iterator[ScreenPart]:
+def deletion(run: FhirRun, place: str, request: EntryRequest) -> Iterator[Found]:
     """A bulk export tells what was deleted since the last one as requests to delete it."""
     run.note_row()
     kind, _, resource_id = (request.url or "").rpartition("/")
     kind = kind.rsplit("/", 1)[-1]
-    if kind not in DELETABLE or not resource_id:
+    key = run.key(kind, resource_id)
+    if key and kind in SCREENS:
+        yield ScreenPart(
+            source=place,
+            patient=b"",
+            day=UNDATED,
+            standing=RecordStatus.DELETED,
+            status="entered-in-error",
+            version=LAST,
+            resource=key,
+        )
+    elif key and kind == "Encounter":
+        yield Visit(b"", UNDATED, standing=RecordStatus.DELETED, resource=key, version=LAST)
+    elif key and kind in list(ReferralResource):
+        yield ReferralRecord(ReferralResource(kind), key, version=LAST)
+    else:
         run.skip()
-        return
-    yield ScreenPart(
-        source=place,
-        patient=b"",
-        day=UNDATED,
-        standing=RecordStatus.DELETED,
-        status="entered-in-error",
-        version=LAST,
-        resource=run.key(kind, resource_id),
-    )

@@ -180,6 +180,57 @@ class Coverage(Struct):
     payor: list[Reference] | None = None
 
 
+class Encounter(Struct):
+    id: str | None = None
+    meta: Meta | None = None
+    status: str | None = None
+    subject: Reference | None = None
+    period: FhirPeriod | None = None
+
+
+class ServiceRequest(Struct, rename="camel"):
+    id: str | None = None
+    meta: Meta | None = None
+    status: str | None = None
+    category: list[Concept] | None = None
+    code: Concept | None = None
+    subject: Reference | None = None
+    authored_on: str | None = None
+
+
+class Task(Struct, rename="camel"):
+    id: str | None = None
+    meta: Meta | None = None
+    status: str | None = None
+    focus: Reference | None = None
+    execution_period: FhirPeriod | None = None
+    last_modified: str | None = None
+
+
+class Procedure(Struct, rename="camel"):
+    id: str | None = None
+    meta: Meta | None = None
+    status: str | None = None
+    category: Concept | list[Concept] | None = None  # a list in later releases
+    code: Concept | None = None
+    subject: Reference | None = None
+    performed_date_time: str | None = None
+    performed_period: FhirPeriod | None = None
+    based_on: list[Reference] | None = None
+
+
+class Condition(Struct, rename="camel"):
+    id: str | None = None
+    meta: Meta | None = None
+    clinical_status: Concept | None = None
+    verification_status: Concept | None = None
+    category: list[Concept] | None = None
+    code: Concept | None = None
+    subject: Reference | None = None
+    abatement_date_time: str | None = None
+    abatement_period: FhirPeriod | None = None
+
+
 class Peek(Struct, gc=False, rename="camel"):
     """Enough of a resource to know which shape to read it in."""
 

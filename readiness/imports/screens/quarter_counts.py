@@ -40,7 +40,8 @@ class FileCounts:
 
 
 Row = tuple[str, Stratum]  # a site, and a part of its patients
-Rows = dict[Row, dict[Need, Steps]]
+Rows = dict[Row, dict[Need | None, Steps]]  # no need: the row of the whole group
+NO_STEPS: Mapping[CellKey, Steps] = {}
 
 
 def file_counts(
@@ -48,8 +49,11 @@ def file_counts(
     steps: Mapping[CellKey, Steps],
     group_id: str,
     sites: Mapping[str, str],  # the group's own: what a file may call one -> its id
+    also: Mapping[CellKey, Steps] = NO_STEPS,  # of visits and referrals beside screens
 ) -> FileCounts:
     steps_by_key = {key: steps_of(key, cells, steps) for key in {*cells, *steps}}
+    for key, more in also.items():
+        steps_by_key[key] = {**steps_by_key.get(key, {}), **more}
     own = {key: of for key, of in steps_by_key.items() if key.group_id in (NOBODY, group_id)}
     named = {key.site_id for key in own} - {WHOLE}
     written = sorted({key.period for key in own})
@@ -99,7 +103,7 @@ def rows_of(steps_by_key: Mapping[CellKey, Steps], quarter: Period | CalendarYea
     for key, of in steps_by_key.items():
         if key.period == str(quarter):
             part = Stratum(StratumType(key.stratum_type), key.stratum)
-            found[key.site_id, part][Need(key.need)] = of
+            found[key.site_id, part][Need(key.need) if key.need else None] = of
     return found
 
 
@@ -132,17 +136,17 @@ def add_counts(total: Counter[FunnelCell], brought: Mapping[FunnelCell, int]) ->
         total[cell] += value
 
 
-def cells_of(needs: Mapping[Need, Steps], part: Stratum) -> Iterator[tuple[FunnelCell, int]]:
+def cells_of(needs: Mapping[Need | None, Steps], part: Stratum) -> Iterator[tuple[FunnelCell, int]]:
     for step, value in group_row(needs).items():
         yield FunnelCell(step, None, part), value
     for need, steps in needs.items():
         for step, value in steps.items():
-            is_of_group = step in ALIKE or (need is Need.ANY and step in OF_GROUP_ROW)
-            if not is_of_group:
+            is_made = step in ALIKE or (need is Need.ANY and step in OF_GROUP_ROW)
+            if need is None or not is_made:  # what is made of others stands in the group's row
                 yield FunnelCell(step, need, part), value
 
 
-def group_row(needs: Mapping[Need, Steps]) -> dict[Step, int]:
+def group_row(needs: Mapping[Need | None, Steps]) -> dict[Step, int]:
     any_row = needs.get(Need.ANY, {})
     found = {OF_GROUP_ROW[step]: any_row[step] for step in OF_GROUP_ROW if step in any_row}
     head = any_row if Step.ELIGIBLE in any_row else with_eligible(needs)
@@ -154,7 +158,7 @@ def group_row(needs: Mapping[Need, Steps]) -> dict[Step, int]:
     return found
 
 
-def with_eligible(needs: Mapping[Need, Steps]) -> Steps:
+def with_eligible(needs: Mapping[Need | None, Steps]) -> Steps:
     rows = (needs[need] for need in Need if need in needs)
     return next((row for row in rows if Step.ELIGIBLE in row), {})
 

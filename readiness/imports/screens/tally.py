@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from readiness.core.periods import quarter_of
@@ -23,6 +24,7 @@ from readiness.imports.screens.models import (
     Screen,
 )
 from readiness.imports.screens.strata import NOBODY_KNOWN, KnownTraits, known_from, strata_of
+from readiness.imports.visits.models import Visit
 
 # Of several screens of one patient in a quarter the strongest counts: a clear answer over none.
 RANKS: tuple[NeedResult | None, ...] = (
@@ -40,6 +42,8 @@ PLACE = {need: place for place, need in enumerate(NEEDS)}
 
 Strata = Mapping[StratumType, str]
 Corner = tuple[str, str, str, str, str]  # group, site, quarter, type of stratum, stratum
+Corners = Mapping[KnownTraits, tuple[tuple[str, str], ...]]
+Whose = tuple[str, str, bytes]  # group, quarter, patient
 Row = list[int]  # one count for each need and rank
 
 
@@ -51,6 +55,11 @@ class PatientResults:
     day: date = date.min  # of the latest screen
     site_id: str = ""
     known: KnownTraits = NOBODY_KNOWN
+    is_seen: bool = False  # a visit says so
+
+    @property
+    def is_screened(self) -> bool:
+        return any(self.ranks)
 
 
 NOBODY_YET = PatientResults()
@@ -58,25 +67,31 @@ NOBODY_YET = PatientResults()
 
 @dataclass
 class PatientTally:
-    """Screens have to come by day, so that the latest site and the latest words stand."""
+    """Screens and visits have to come by day, so that the latest site and words stand."""
 
     codes: CodeTable
-    sums: dict[tuple[str, str, bytes], PatientResults] = field(default_factory=dict)
+    sums: dict[Whose, PatientResults] = field(default_factory=dict)
     same: dict[Any, Any] = field(default_factory=dict)  # equal values are kept once
 
     def add(self, screen: Screen, needs: Mapping[Need, NeedResult], known: KnownTraits) -> None:
         if not needs:
             return
-        whose = (screen.group_id or NOBODY, str(quarter_of(screen.day)), screen.patient)
+        one = self.meet(screen, known)
+        ranks = stronger(one.ranks, needs)
+        one.ranks = self.same.setdefault(ranks, ranks)
+
+    def meet(self, met: Screen | Visit, known: KnownTraits) -> PatientResults:
+        """Somebody was screened or seen."""
+        whose = whose_of(met)
         one = self.sums.get(whose)
         if one is None:
             one = self.sums[whose] = PatientResults()
-        ranks = stronger(one.ranks, needs)
-        one.ranks = self.same.setdefault(ranks, ranks)
-        one.day = screen.day
-        one.site_id = screen.site_id or one.site_id
+        one.day = met.day
+        one.is_seen |= isinstance(met, Visit)
+        one.site_id = met.site_id or one.site_id
         both = one.known.then(known)
         one.known = self.same.setdefault(both, both)
+        return one
 
     def years(self) -> dict[str, frozenset[str]]:
         """By year, its quarters that hold anything."""
@@ -102,10 +117,23 @@ class PatientTally:
         return whole
 
     def cells(self, people: Mapping[bytes, PatientTraits]) -> dict[CellKey, ResultCounts]:
-        """Everybody's results. What a record of the person says of them goes before a screen."""
+        return self.cells_at(self.corners(people))
+
+    def corners(self, people: Mapping[bytes, PatientTraits]) -> Corners:
+        """Where each patient counts. What a record of the person says goes before a screen."""
         strata = self.strata(people)
         kinds = kinds_with_strata(strata.values())
-        corners = {known: corners_of(each, kinds) for known, each in strata.items()}
+        return {known: corners_of(each, kinds) for known, each in strata.items()}
+
+    def keys(self, whose: Whose, corners: Corners, need: str) -> Iterator[CellKey]:
+        """The cells that one patient of a quarter counts in."""
+        group_id, quarter, _ = whose
+        one = self.sums[whose]
+        for kind, stratum in corners[one.known]:
+            yield CellKey(group_id, one.site_id or WHOLE, quarter, need, kind, stratum)
+
+    def cells_at(self, corners: Corners) -> dict[CellKey, ResultCounts]:
+        """Everybody's results."""
         places = {ranks: places_of(ranks) for ranks in {one.ranks for one in self.sums.values()}}
         rows: defaultdict[Corner, Row] = defaultdict(lambda: [0] * (len(NEEDS) * len(RANKS)))
         for (group_id, quarter, _), one in self.sums.items():
@@ -120,6 +148,16 @@ class PatientTally:
             if patient in people:
                 one.known = one.known.then(known_from(people[patient], self.codes, one.day))
         return {known: strata_of(known) for known in {one.known for one in self.sums.values()}}
+
+
+def whose_of(met: Screen | Visit) -> Whose:
+    return met.group_id or NOBODY, quarter_at(met.day), met.patient
+
+
+@lru_cache(maxsize=1_024)
+def quarter_at(day: date) -> str:
+    """Days are few and are met a million times."""
+    return str(quarter_of(day))
 
 
 def stronger(ranks: bytes, needs: Mapping[Need, NeedResult]) -> bytes:

@@ -110,8 +110,8 @@ def wording_of(
         strata=lambda told: strata_of(known(told)),
         apart=lambda told: race_apart(known(told)),
         age=age_band,
-        group=lambda text: run.groups.of(mapping.value(ColumnRole.GROUP, text)),
-        site=lambda text: run.sites.of(mapping.value(ColumnRole.SITE, text)),
+        group=lambda text: run.labels.groups.of(mapping.value(ColumnRole.GROUP, text)),
+        site=lambda text: run.labels.sites.of(mapping.value(ColumnRole.SITE, text)),
         is_day_first=mapping.dates is DateOrder.DAY_FIRST,
         says=SAYS,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -16,8 +17,22 @@ from readiness.counts.social_risk.models import Need, Step
 from readiness.imports import long_table, ny1115, redcap
 from readiness.imports.fhir import reader as fhir
 from readiness.imports.formats import FileFormat, format_of
+from readiness.imports.mapped_table import MappedRun, PlaceLabels
 from readiness.imports.mapping import parse
-from readiness.imports.mapping_models import AnyMapping, FormMapping, LongMapping, RedcapMapping
+from readiness.imports.mapping_choice import allot, form_mapping
+from readiness.imports.mapping_models import (
+    AnyMapping,
+    AnyTableMapping,
+    FormMapping,
+    LongMapping,
+    RedcapMapping,
+    ReferralMapping,
+    VisitMapping,
+)
+from readiness.imports.referrals import referral_table
+from readiness.imports.referrals.found_needs import FoundNeeds
+from readiness.imports.referrals.models import FollowUp, ReferralRecord
+from readiness.imports.referrals.referral_log import ReferralLog
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.assembly import ScreenAssembly
@@ -32,12 +47,18 @@ from readiness.imports.screens.models import (
     ScreenPart,
 )
 from readiness.imports.screens.quarter_counts import add_tables, counts_of, in_period
-from readiness.imports.screens.strata import known_in
+from readiness.imports.screens.strata import NOBODY_KNOWN, KnownTraits, known_from, known_in
 from readiness.imports.screens.tally import PatientTally
 from readiness.imports.service import large
+from readiness.imports.step_counts import NO_STEPS, StepCounts, count_steps
 from readiness.imports.template import reader as template
 from readiness.imports.template.models import Expectations, Unit
+from readiness.imports.visits import visit_table
+from readiness.imports.visits.models import Visit
+from readiness.imports.visits.visit_list import VisitList
 from readiness.imports.warehouse import sql_text
+
+AnyRecord = ScreenPart | PatientRecord | Visit | FollowUp | ReferralRecord
 
 KEY_BYTES, HASH_BYTES = 32, 12
 NO_MAPPING = (
@@ -78,6 +99,24 @@ class Aggregation:
     screens: tuple[ExplainedScreen, ...] = ()  # in the order of the input, when asked for
     problems: tuple[Problem, ...] = ()  # oddities that stop nothing
     unit: Unit = Unit.PATIENTS
+    step_counts: StepCounts = NO_STEPS  # of visits and referrals beside screens
+
+
+@dataclass(frozen=True)
+class RunRecords:
+    """Everything read of patients; gone when the run ends."""
+
+    assembly: ScreenAssembly
+    visits: VisitList = field(default_factory=VisitList)
+    log: ReferralLog = field(default_factory=ReferralLog)
+
+    def add(self, record: AnyRecord) -> None:
+        if isinstance(record, (ScreenPart, PatientRecord)):
+            self.assembly.add(record)
+        elif isinstance(record, Visit):
+            self.visits.add(record)
+        else:
+            self.log.add(record)
 
 
 def aggregate(
@@ -85,7 +124,7 @@ def aggregate(
     *,
     group_id: str = "",
     period: Period | CalendarYear | None = None,
-    mapping: str | None = None,
+    mapping: str | Sequence[str] | None = None,
     is_explained: bool = False,
     on_progress: Callable[[int], None] = lambda _: None,
     today: date = date.max,
@@ -94,23 +133,24 @@ def aggregate(
 ) -> Aggregation:
     """Counts by need and stratum of all screens in the files; BadInput refuses the files whole.
 
-    A table of counts has to be of quarters that were over by `today`, and of these sites and
-    groups, where they are known.
+    There may be several mappings: each table goes to the one whose columns it holds. A table of
+    counts has to be of quarters that were over by `today`, and of these sites and groups, where
+    they are known.
     """
     codes = screening.load()
     reading = ReadContext(keyed_hash(os.urandom(KEY_BYTES)), Report(), group_id, on_progress)
-    chosen = parse(mapping, codes) if mapping is not None else None
-    if isinstance(chosen, LongMapping) and not is_explained and large.handles(sources, chosen):
-        cells = large.cells_of(sources[0], reading, chosen, codes, str(period or ""))
+    chosen = [parse(text, codes) for text in texts_in(mapping)]
+    if not is_explained and (large_mapping := mapping_of_large(sources, chosen)):
+        cells = large.cells_of(sources[0], reading, large_mapping, codes, str(period or ""))
         warn_of_parts(reading.report, is_table=True)
         return Aggregation(cells=cells, report=reading.report)
     by_form = files_by_format(sources, chosen)
     if tables := by_form[FileFormat.TEMPLATE]:
         return aggregate_tables(tables, reading, period, Expectations(today, sites, groups))
-    assembly = ScreenAssembly(codes, reading.report, is_explained)
-    for part in parts_of(by_form, reading, codes, chosen):
-        assembly.add(part)
-    found = count_screens(assembly, period)
+    records = RunRecords(ScreenAssembly(codes, reading.report, is_explained))
+    for record in parts_of(by_form, reading, codes, chosen):
+        records.add(record)
+    found = count_screens(records, period, today)
     warn_of_parts(reading.report, is_table=FileFormat.FHIR not in by_form)
     return found
 
@@ -132,6 +172,18 @@ def counted_phrase(number: int, thing: str) -> str:
     return f"{number:,} {thing}{' was' if number == 1 else 's were'}"
 
 
+def texts_in(mapping: str | Sequence[str] | None) -> Sequence[str]:
+    return [mapping] if isinstance(mapping, str) else mapping or ()
+
+
+def mapping_of_large(
+    sources: Sequence[SourceFile], mappings: Sequence[AnyMapping]
+) -> LongMapping | None:
+    """That of one large table of needs judged already, if that is all there is."""
+    only = mappings[0] if len(mappings) == 1 else None
+    return only if isinstance(only, LongMapping) and large.handles(sources, only) else None
+
+
 def keyed_hash(key: bytes) -> Callable[[str], bytes]:
     """Nobody can work an identifier out of its hash once the key of the run is gone."""
 
@@ -143,7 +195,7 @@ def keyed_hash(key: bytes) -> Callable[[str], bytes]:
 
 
 def files_by_format(
-    sources: Sequence[SourceFile], mapping: AnyMapping | None
+    sources: Sequence[SourceFile], mappings: Sequence[AnyMapping]
 ) -> dict[FileFormat, list[SourceFile]]:
     """The files by what they are, told from their content."""
     if not sources:
@@ -152,7 +204,7 @@ def files_by_format(
     for source in sources:
         by_form[format_of(source)].append(source)
     unknown = by_form[FileFormat.TABLE]
-    if unknown and not isinstance(mapping, LongMapping | RedcapMapping):
+    if unknown and all(isinstance(each, FormMapping) for each in mappings):
         raise BadInput([Problem(source.label, NO_MAPPING) for source in unknown])
     if by_form[FileFormat.TEMPLATE] and len(by_form[FileFormat.TEMPLATE]) < len(sources):
         raise BadInput(
@@ -186,40 +238,85 @@ def parts_of(
     by_form: Mapping[FileFormat, list[SourceFile]],
     reading: ReadContext,
     codes: CodeTable,
-    mapping: AnyMapping | None,
-) -> Iterator[ScreenPart | PatientRecord]:
+    mappings: Sequence[AnyMapping],
+) -> Iterator[AnyRecord]:
     if of := by_form.get(FileFormat.FHIR):
-        form = mapping if isinstance(mapping, FormMapping) else None
-        yield from fhir.parts(of, reading, codes, form)
+        yield from fhir.parts(of, reading, codes, form_mapping(mappings))
     if of := by_form.get(FileFormat.NY1115):
         yield from ny1115.parts(of, reading, codes)
     if of := by_form.get(FileFormat.TABLE):
-        if isinstance(mapping, LongMapping):
-            yield from long_table.parts(of, reading, mapping, codes)
-        elif isinstance(mapping, RedcapMapping):
-            yield from redcap.parts(of, reading, mapping, codes)
+        tables = [each for each in mappings if not isinstance(each, FormMapping)]
+        labels = PlaceLabels()
+        for mapping, files in allot(of, tables):
+            yield from table_parts(files, reading, mapping, codes, labels)
 
 
-def count_screens(assembly: ScreenAssembly, period: Period | CalendarYear | None) -> Aggregation:
+def table_parts(
+    sources: Sequence[SourceFile],
+    reading: ReadContext,
+    mapping: AnyTableMapping,
+    codes: CodeTable,
+    labels: PlaceLabels,
+) -> Iterator[AnyRecord]:
+    match mapping:
+        case LongMapping():
+            yield from long_table.parts(sources, reading, mapping, codes, labels)
+        case RedcapMapping():
+            yield from redcap.parts(sources, reading, mapping, codes, labels)
+        case VisitMapping():
+            run = MappedRun(mapping, codes, labels)
+            yield from visit_table.visits(sources, reading, run)
+        case ReferralMapping():
+            yield from referral_table.follow_ups(sources, reading, mapping, codes)
+
+
+def count_screens(
+    records: RunRecords, period: Period | CalendarYear | None, today: date
+) -> Aggregation:
     """By quarter, or by one calendar year. Of all quarters, the years too that have all four."""
-    tally = PatientTally(assembly.codes)
+    assembly = records.assembly
+    tally, needs = PatientTally(assembly.codes), FoundNeeds()
     judged: list[ExplainedScreen] = []
     known: Replies = {}
-    for screen in assembly.screens():
-        if period is None or period.holds(screen.day):
-            needs = count_screen(screen, tally, assembly, known)
-            if assembly.is_explained:
-                judged.append(explain_screen(screen, needs))
-    counted = tally
+    for met in by_day(records.visits.visits(period), assembly.screens()):
+        if isinstance(met, Visit):
+            tally.meet(met, visit_traits(met, assembly.codes))
+            continue
+        is_wanted = period is None or period.holds(met.day)
+        found = count_screen(met, tally, assembly, known) if is_wanted else {}
+        if is_wanted and assembly.is_explained:
+            judged.append(explain_screen(met, found))
+        if records.log:
+            needs.add(met, found if is_wanted else judge(met, assembly.codes, known))
     if isinstance(period, CalendarYear):
-        counted = tally.of_years([str(period)])
-    whole = [year for year, quarters in tally.years().items() if len(quarters) == 4]
+        tally = tally.of_years([str(period)])
+    whole = [] if period else [year for year, of in tally.years().items() if len(of) == 4]
+    years = tally.of_years(whole)
+    corners = tally.corners(assembly.people)
+    cells = tally.cells_at(corners)
     return Aggregation(
-        cells=counted.cells(assembly.people),
-        years=tally.of_years(whole).cells(assembly.people) if period is None and whole else {},
+        cells=cells,
+        years=years.cells_at(years.corners(assembly.people)) if whole else {},
         report=assembly.report,
         screens=tuple(sorted(judged, key=lambda each: each.at)),
+        step_counts=count_steps(tally, corners, records.visits, records.log, needs, cells, today),
     )
+
+
+def by_day(visits: Iterator[Visit], screens: Iterator[Screen]) -> Iterator[Visit | Screen]:
+    """On one day the screen comes last: what it says of a person and a site stands."""
+    both: tuple[Iterator[Visit | Screen], ...] = (visits, screens)
+    return heapq.merge(*both, key=lambda met: met.day)
+
+
+def visit_traits(visit: Visit, codes: CodeTable) -> KnownTraits:
+    return known_from(visit.traits, codes, visit.day) if visit.traits else NOBODY_KNOWN
+
+
+def judge(screen: Screen, codes: CodeTable, known: Replies) -> Mapping[Need, NeedResult]:
+    """Of a quarter that is not counted: a later referral may still belong to it."""
+    is_counted = screen.standing is RecordStatus.COUNTED
+    return evaluate(screen, codes, known).needs if is_counted else {}
 
 
 def count_screen(

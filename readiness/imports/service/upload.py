@@ -34,6 +34,7 @@ from readiness.imports.models import (
 from readiness.imports.screens.quarter_counts import FileCounts, file_counts, year_counts
 from readiness.imports.service import screens
 from readiness.imports.service.screens import Aggregation
+from readiness.imports.step_counts import sentences
 from readiness.imports.template.models import Unit
 
 KIND = "upload"
@@ -63,16 +64,17 @@ class UploadedFiles:
     """What was handed over; it never leaves the memory of this process."""
 
     sources: tuple[SourceFile, ...]
-    mapping: str | None = None
+    mappings: tuple[str, ...] = ()
     mapping_id: str | None = None  # where it is one of the group's
 
     @property
     def sha256(self) -> str:
         """The same files in any order are the same content."""
         each = sorted(hashlib.sha256(content(source)).hexdigest() for source in self.sources)
-        if len(each) == 1 and self.mapping is None:
+        if len(each) == 1 and not self.mappings:
             return each[0]
-        return hashlib.sha256("\n".join([*each, "", self.mapping or ""]).encode()).hexdigest()
+        told = [*each, "", *(sorted(self.mappings) or [""])]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def content(source: SourceFile) -> bytes:
@@ -120,13 +122,15 @@ def reading_work(files: UploadedFiles, upload: Upload, sites: Sequence[Site], to
             found = screens.aggregate(
                 files.sources,
                 group_id=upload.group_id,
-                mapping=files.mapping,
+                mapping=files.mappings,
                 on_progress=on_progress,
                 today=today,
                 sites=tuple(names),
                 groups=[upload.group_id],
             )
-            counts = file_counts(found.cells, found.steps, upload.group_id, names)
+            counts = file_counts(
+                found.cells, found.steps, upload.group_id, names, found.step_counts.steps
+            )
             years = year_counts(found.years, upload.group_id)
         except BadInput as error:
             return kept(upload, UploadReport(problems=error.problems), None)
@@ -134,7 +138,13 @@ def reading_work(files: UploadedFiles, upload: Upload, sites: Sequence[Site], to
         running = tuple(quarter for quarter in counts.quarters if quarter not in closed)
         too_early = (Problem("", TOO_EARLY),) if counts.too_early else ()
         why_not = tuple(refusals(found, counts, closed))
-        report = report_of(found.report, running, counts.unlisted_sites)
+        report = report_of(
+            found.report,
+            running=running,
+            unlisted_sites=counts.unlisted_sites,
+            notes=tuple(sentences(found.step_counts.left_out)),
+            steps=found.step_counts.told,
+        )
         problems = (*report.problems, *found.problems, *too_early, *why_not)
         over = {year: known for year, known in years.items() if year.is_closed_on(today)}
         return kept(upload, replace(report, problems=problems), None if why_not else closed, over)

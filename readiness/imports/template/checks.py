@@ -71,7 +71,9 @@ class QuarterRows:
         """As every quarter is held; of screens, without the patients they are no part of."""
         known: dict[FunnelCell, int] = {}
         for part in {line.part for line in self.lines}:
-            needs = {line.need: funnel_counts(line) for line in self.lines if line.part == part}
+            needs: dict[Need | None, Mapping[Step, int]] = {
+                line.need: funnel_counts(line) for line in self.lines if line.part == part
+            }
             known.update(cells_of(needs, part))
         return FunnelCounts(self.period, known)
 

@@ -18,8 +18,10 @@ from readiness.core.tables.models import ReadContext, SourceFile
 from readiness.imports import long_table, ny1115, redcap
 from readiness.imports.mapping import parse
 from readiness.imports.mapping_models import LongMapping, RedcapMapping
+from readiness.imports.referrals.models import FollowUp
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screens.models import PatientRecord, ScreenPart
+from readiness.imports.service.screens import aggregate
 from readiness.imports.template import reader as template
 from tests.factories.readings import DATA, a_reading, file_of
 
@@ -44,7 +46,7 @@ def mapping(path: str) -> LongMapping | RedcapMapping:
     return found
 
 
-def told_in(found: Iterator[ScreenPart | PatientRecord]) -> list[tuple[str, str]]:
+def told_in(found: Iterator[ScreenPart | PatientRecord | FollowUp]) -> list[tuple[str, str]]:
     """What may be shown of each screen; traits are turned into strata by whoever counts them."""
     return [(part.source, part.status) for part in found if isinstance(part, ScreenPart)]
 
@@ -69,7 +71,16 @@ def read_template(sources: list[SourceFile], reading: ReadContext) -> object:
     return template.read_template(sources[0], reading, date(2026, 11, 22), ("elm",), ("g1",))
 
 
+def read_lists(sources: list[SourceFile], _: ReadContext) -> object:
+    """Visits and referrals, each with its mapping; what may be shown of them."""
+    texts = [(DATA / "lists" / f"{name}.toml").read_text("utf-8") for name in LISTS]
+    found = aggregate(sources, mapping=texts)
+    return found.report, list(found.step_counts.steps.values()), found.step_counts.left_out
+
+
+LISTS = ("visits", "referrals")
 READERS: dict[str, Reader] = {
+    "lists": read_lists,
     "long": read_long,
     "redcap": read_redcap,
     "ny1115": read_ny1115,

@@ -71,6 +71,26 @@ def test_a_table_of_counts_tells_who_was_eligible_and_offered_and_only_what_it_t
     }
 
 
+def test_steps_of_visits_and_referrals_stand_beside_the_results_of_screens():
+    cells = {key("any"): ResultCounts(3, 7, 2), key("food"): ResultCounts(3, 7)}
+    also = {key(""): {Step.ELIGIBLE: 40}, key("food"): {Step.REFERRED: 2, Step.CONNECTED: 0}}
+    found = file_counts(cells, {}, "elm", SITES, also).quarters[Q3][WHOLE_GROUP]
+    assert found[FunnelCell(Step.ELIGIBLE)] == 40
+    assert found[FunnelCell(Step.SCREENED)] == 10
+    assert found[FunnelCell(Step.REFERRED, Need.FOOD)] == 2
+    assert found[FunnelCell(Step.CONNECTED, Need.FOOD)] == 0
+    assert found[FunnelCell(Step.POSITIVE, Need.FOOD)] == 3
+    assert FunnelCell(Step.SCREENING_OFFERED) not in found
+    assert FunnelCell(Step.DECLINED) not in found
+
+
+def test_those_seen_at_a_site_and_without_one_are_eligible_together():
+    also = {key("", site="north"): {Step.ELIGIBLE: 4}, key(""): {Step.ELIGIBLE: 3}}
+    found = file_counts({}, {}, "elm", SITES, also).quarters[Q3]
+    assert found[WHOLE_GROUP] == {FunnelCell(Step.ELIGIBLE): 7}
+    assert found["elm-1"] == {FunnelCell(Step.ELIGIBLE): 4}
+
+
 def test_without_a_row_of_any_the_eligible_come_from_a_need():
     found = whole(steps={key("utilities"): {Step.ELIGIBLE: 50, Step.EXCLUDED: 3}})
     assert found == {FunnelCell(Step.ELIGIBLE): 50, FunnelCell(Step.EXCLUDED): 3}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import date
 from io import BytesIO, StringIO
+from typing import Any
 
 from openpyxl import load_workbook
 
@@ -103,7 +104,7 @@ def test_there_is_a_row_for_each_site_need_and_part():
 
 def test_a_quarter_becomes_rows_and_the_same_quarter_again():
     rows = from_counts(GOOD, "g1", "ALL", Q2)
-    needs = {Need(key.need): counts for key, counts in rows.items()}
+    needs: dict[Need | None, Any] = {Need(key.need): counts for key, counts in rows.items()}
     again = dict(cells_of(needs, ALL))
     lost = {cell for cell in GOOD if cell.step is Step.REFERRED}  # the table has no such column
     assert again.items() >= {cell: v for cell, v in GOOD.items() if cell not in lost}.items()
