@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from readiness.core.errors import BadInput, Problem
+from readiness.core.free_text import is_refused
 from readiness.core.patient_identifiers import found_in
 from readiness.core.tables.headings import LONG_NUMBER
 from readiness.imports.dates import SLASHED, day_of
@@ -31,6 +32,13 @@ NO_HEADINGS = (
     "The first line seems to hold a patient, not headings. Put the headings above the rows and "
     "choose the file again."
 )
+TOO_FEW = (
+    "This is no table of screens: one has at least three columns, for the patient, the day and a "
+    "need. Choose another file."
+)
+NO_ROWS = "There are no rows under the headings. Export the table again."
+NOT_TEXT = "The headings hold characters that cannot be read. Save the table as CSV (UTF-8)."
+FEWEST_COLUMNS = 3
 TOO_MANY = f"There are more than {MOST_COLUMNS} columns. Export only those that hold the screens."
 
 
@@ -161,6 +169,10 @@ def check_headings(label: str, header: Sequence[str]) -> None:
     """A file without headings begins with a patient, who must not become the name of a column."""
     if len(header) > MOST_COLUMNS:
         raise BadInput([Problem(label, TOO_MANY)])
+    if len(header) < FEWEST_COLUMNS:
+        raise BadInput([Problem(label, TOO_FEW)])
+    if any(is_refused(character) for heading in header for character in heading):
+        raise BadInput([Problem(label, NOT_TEXT)])
     if any(map(is_no_heading, header)):
         raise BadInput([Problem(label, NO_HEADINGS)])
 

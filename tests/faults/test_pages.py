@@ -105,9 +105,9 @@ def test_what_was_agreed_to_leaves_whole_or_not_at_all(cara, takes_nothing):
 
 
 def test_a_file_is_refused_in_words_and_nothing_of_it_is_shown_again(cara, takes_nothing):
-    table = b"need,positive\nfood,12\n"
+    screen = b'{"resourceType": "Patient", "id": "food"}'
     token = world.token(cara)
-    whole = sending.body({"csrf_token": token}, [("files", "screens.csv", table)])
+    whole = sending.body({"csrf_token": token}, [("files", "screens.json", screen)])
     with takes_nothing():
         reply = sending.post(cara, UPLOAD, whole, headers=OURS)
         assert reply.status_code == 503

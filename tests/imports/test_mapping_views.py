@@ -187,6 +187,11 @@ def test_a_name_that_is_taken_is_replaced_only_when_that_is_ticked(cara, store):
     assert after.text != saved.text
 
 
+def test_a_name_that_points_at_a_patient_is_not_taken(cara):
+    reply = save(cara, filled(cara, name="Report for 617-555-0134"))
+    assert "This seems to hold a phone number: take it out." in summary(reply)
+
+
 def test_changing_a_mapping_replaces_it_under_its_name(cara, store):
     settled(cara, save(cara, filled(cara)))
     [saved] = uploads.mappings_of_group(store, "elm")
@@ -212,6 +217,9 @@ def test_headings_with_marks_of_their_own_come_back_whole(cara):
         (b'{"resourceType": "Patient"}', "This file needs no mapping."),
         (b",".join(b"q%d" % n for n in range(301)) + b"\n", "more than 300 columns"),
         (b"", "This file is empty."),
+        (b"a,b\n1,2\n", "one has at least three columns"),
+        (b"a,b,c\n", "There are no rows under the headings."),
+        (b"a,\x01,c\n1,2,3\n", "characters that cannot be read"),
     ],
 )
 def test_what_has_no_columns_to_speak_of_is_told_at_once(cara, content, says):

@@ -15,6 +15,7 @@ from readiness.core import audit
 from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, BadInput, NotFound, Problem
 from readiness.core.free_text import clean
+from readiness.core.patient_identifiers import refusal
 from readiness.core.people import Group, Site
 from readiness.core.permissions import Can
 from readiness.core.tables.models import SourceFile, file_in_memory
@@ -22,7 +23,7 @@ from readiness.core.tables.reader import TextTable, column_key, open_table
 from readiness.core.tables.spreadsheet import STARTS
 from readiness.imports import db as uploads
 from readiness.imports import redcap
-from readiness.imports.column_contents import ColumnContent, check_headings, tallies_of
+from readiness.imports.column_contents import NO_ROWS, ColumnContent, check_headings, tallies_of
 from readiness.imports.column_guess import GuessedColumn, guessed
 from readiness.imports.dates import DateOrder
 from readiness.imports.formats import FileFormat, first_bytes, format_of
@@ -122,8 +123,8 @@ def tidy_name(written: str, place: str) -> str:
         name = clean(" ".join(written.split()), NAME_CHARACTERS)
     except ValueError as error:
         raise BadInput([Problem(place, str(error))]) from None
-    if not name:
-        raise BadInput([Problem(place, NO_NAME)])
+    if says := refusal(name) if name else NO_NAME:
+        raise BadInput([Problem(place, says)])
     return name
 
 
@@ -262,6 +263,8 @@ def read_columns(sources: Sequence[SourceFile]) -> tuple[GuessedColumn, ...]:
     if len({tuple(map(column_key, header)) for header in headers}) > 1:
         raise BadInput([Problem("files", OTHER_HEADINGS)])
     tallies = tallies_of(headers[0], islice(rows_of(sources), MOST_ROWS))
+    if not any(tally.filled for tally in tallies):
+        raise BadInput([Problem("files", NO_ROWS)])
     return guessed(tallies, screening.load())
 
 
