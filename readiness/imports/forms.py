@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from flask import request
+from werkzeug.datastructures import FileStorage
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import SourceFile, file_in_memory
@@ -36,6 +37,8 @@ MEANINGS: dict[str, Meaning] = {
 }
 MOST_FILES = 20
 TOO_MANY = f"Choose {MOST_FILES} files at the most, or put the rows into fewer files."
+MOST_MAPPINGS = 8
+TOO_MANY_MAPPINGS = f"Choose {MOST_MAPPINGS} mappings at the most, one for each shape of file."
 MAPPING_TOO_LONG = "The mapping is too long. Map only the columns that hold screens."
 NO_TEXT = "The mapping is not text in UTF-8. Save it as such."
 MOST_OF_A_MAPPING = 256 * 1024  # bytes
@@ -53,10 +56,14 @@ def source_files() -> tuple[SourceFile, ...]:
     )
 
 
-def mapping_file() -> str | None:
-    sent = request.files.get("mapping")
-    if sent is None or not sent.filename:
-        return None
+def mapping_files() -> tuple[str, ...]:
+    sent = [each for each in request.files.getlist("mapping") if each.filename]
+    if len(sent) > MOST_MAPPINGS:
+        raise BadInput([Problem("mapping", TOO_MANY_MAPPINGS)])
+    return tuple(map(mapping_text, sent))
+
+
+def mapping_text(sent: FileStorage) -> str:
     text: bytes = sent.read(MOST_OF_A_MAPPING + 1)
     if len(text) > MOST_OF_A_MAPPING:
         raise BadInput([Problem("mapping", MAPPING_TOO_LONG)])

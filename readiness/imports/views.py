@@ -47,6 +47,7 @@ record_bp = Blueprint("screen_records", __name__)
 TAKE, SEEN = "take.", "seen."  # before the quarter, in the names of fields
 FIELDS = ("files", "mapping", "name", "saved")  # that a problem may be about
 MEBIBYTES = 64
+ONE_NAME = "Save one mapping at a time: choose one of them, or leave out the name."
 EXAMPLE_TITLES = (
     (MappingShape.REDCAP, "a REDCap export or another wide table"),
     (MappingShape.LONG, "a table with a row for each answer"),
@@ -92,28 +93,32 @@ def send(group_id: str) -> ResponseReturnValue:
     """A table that no mapping fits leads to the page that asks what its columns mean."""
     chosen = request.form.get("saved", "")
     try:
-        sources, text = forms.source_files(), forms.mapping_file()
-        saved = mappings.get(session(), group_id, chosen) if chosen and not text else None
-        is_open = text is None and saved is None
+        sources, texts = forms.source_files(), forms.mapping_files()
+        saved = mappings.get(session(), group_id, chosen) if chosen and not texts else None
+        is_open = not texts and saved is None
+        fitting: tuple[SavedMapping, ...] = (saved,) if saved else ()
         if is_open and (tables := mappings.unknown_tables(session(), group_id, sources)):
-            saved = mappings.fitting(session(), group_id, tables)
-            if saved is None:
+            fitting = mappings.fitting(session(), group_id, tables)
+            if not fitting:
                 almost = mappings.almost_fitting(session(), group_id, tables)
                 return columns_page(group_id, tables, almost)
-        keep = mapping_to_keep(group_id, text)
-        used = keep or saved
-        files = UploadedFiles(sources, used.text if used else text, used.id if used else None)
+        keep = mapping_to_keep(group_id, texts)
+        used = (keep,) if keep else fitting
+        told = tuple(each.text for each in used) or texts
+        files = UploadedFiles(sources, told, used[0].id if len(used) == 1 else None)
         return begin(group_id, files, keep)
     except BadInput as error:
         return refused(group_id, error, chosen)
 
 
-def mapping_to_keep(group_id: str, text: str | None) -> SavedMapping | None:
+def mapping_to_keep(group_id: str, texts: Sequence[str]) -> SavedMapping | None:
     """A mapping from a file is kept only where it is given a name."""
     name = forms.name_choice()
-    if text is None or not name.written.strip():
+    if not texts or not name.written.strip():
         return None
-    return mappings.mapping_to_save(session(), group_id, text, name, new_id)
+    if len(texts) > 1:
+        raise BadInput([Problem("name", ONE_NAME)])
+    return mappings.mapping_to_save(session(), group_id, texts[0], name, new_id)
 
 
 def begin(group_id: str, files: UploadedFiles, keep: SavedMapping | None) -> ResponseReturnValue:
@@ -134,12 +139,10 @@ def columns(group_id: str) -> ResponseReturnValue:
         if not sources:
             raise BadInput([Problem("files", upload.NO_FILE)])
         tables = mappings.text_tables(session(), group_id, sources)
-        saved = (
-            mappings.get(session(), group_id, chosen)
-            if chosen
-            else mappings.fitting(session(), group_id, tables)
-        )
-        return columns_page(group_id, tables, saved)
+        if chosen:
+            return columns_page(group_id, tables, mappings.get(session(), group_id, chosen))
+        fitting = mappings.fitting(session(), group_id, tables)
+        return columns_page(group_id, tables, fitting[0] if fitting else None)
     except BadInput as error:
         return refused(group_id, error, chosen)
 
@@ -199,7 +202,7 @@ def save_mapping(group_id: str) -> ResponseReturnValue:
     if not checked.problems:
         try:
             keep = mappings.mapping_to_save(session(), group_id, checked.text, name, new_id)
-            return begin(group_id, UploadedFiles(sources, keep.text, keep.id), keep)
+            return begin(group_id, UploadedFiles(sources, (keep.text,), keep.id), keep)
         except BadInput as error:
             checked = replace(checked, problems=tuple(Problem("", p.says) for p in error.problems))
     page = mapping_page.page_of(

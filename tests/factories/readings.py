@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from readiness.core.tables.models import (
     file_in_memory,
     file_on_disk,
 )
-from readiness.imports.screens.models import PatientRecord, ScreenPart
+from readiness.imports.screens.models import ScreenPart
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -36,7 +36,7 @@ def stored(folder: str) -> list[SourceFile]:
     ]
 
 
-def screens(found: Iterator[ScreenPart | PatientRecord]) -> list[ScreenPart]:
+def screens(found: Iterable[object]) -> list[ScreenPart]:
     return [each for each in found if isinstance(each, ScreenPart)]
 
 

@@ -39,7 +39,7 @@ from readiness.imports.mapping_choices import (
     with_known_sites,
 )
 from readiness.imports.mapping_choices import problems as choice_problems
-from readiness.imports.mapping_models import ColumnRole, LongMapping, RedcapMapping
+from readiness.imports.mapping_models import ColumnRole, FormMapping, RedcapMapping
 from readiness.imports.mapping_text import text_of
 from readiness.imports.models import SavedMapping
 from readiness.imports.screening_codes import loader as screening
@@ -319,26 +319,33 @@ def text_table(source: SourceFile) -> SourceFile:
 # Which mapping fits
 
 
-def fitting(session: Session, group_id: str, sources: Sequence[SourceFile]) -> SavedMapping | None:
-    """The newest whose columns are all there, with none besides that it does not know."""
+def fitting(
+    session: Session, group_id: str, sources: Sequence[SourceFile]
+) -> tuple[SavedMapping, ...]:
+    """Of each table the newest whose columns are all there, with none besides that it does not
+    know; none at all where a table has none."""
     scope.require_for_group(session, Can.ENTER_COUNTS, group_id)
-    headers = headings_of(sources)
-    for saved in uploads.mappings_of_group(session.store, group_id):
-        if all(fits(saved, header) for header in headers):
-            return saved
-    return None
+    known = uploads.mappings_of_group(session.store, group_id)
+    tables = [each for each in sources if format_of(each) is FileFormat.TABLE]
+    found = [
+        next((saved for saved in known if fits(saved, header)), None)
+        for header in headings_of(tables)
+    ]
+    if None in found:
+        return ()
+    return tuple(dict.fromkeys(each for each in found if each))
 
 
 def fits(saved: SavedMapping, header: Sequence[str]) -> bool:
     table = TextTable("", tuple(header), iter(()))
     try:
         mapping = parse(saved.text, screening.load())
+        if isinstance(mapping, FormMapping):
+            return False
         if isinstance(mapping, RedcapMapping):
             redcap.layout_of(table, mapping)
-        elif isinstance(mapping, LongMapping):
-            columns_of(table, mapping)
         else:
-            return False
+            columns_of(table, mapping)
     except BadInput:
         return False
     return True

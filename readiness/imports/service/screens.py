@@ -299,7 +299,9 @@ def count_screens(
         years=years.cells_at(years.corners(assembly.people)) if whole else {},
         report=assembly.report,
         screens=tuple(sorted(judged, key=lambda each: each.at)),
-        step_counts=count_steps(tally, corners, records.visits, records.log, needs, cells, today),
+        step_counts=NO_STEPS
+        if isinstance(period, CalendarYear)
+        else count_steps(tally, corners, records.visits, records.log, needs, cells, today),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from readiness.core.periods import Period
+from readiness.core.periods import CalendarYear, Period
 from readiness.imports.screens.models import PatientTraits, RecordStatus
 from readiness.imports.screens.tally import Whose, whose_of
 from readiness.imports.visits.models import Visit
@@ -50,7 +50,7 @@ class VisitList:
     def shared(self, value: Any) -> Any:
         return self.same.setdefault(value, value)
 
-    def visits(self, period: Period | None = None) -> Iterator[Visit]:
+    def visits(self, period: Period | CalendarYear | None = None) -> Iterator[Visit]:
         """By day, and always in the same order for one patient, whatever the files' is. What is
         handed on is let go."""
         for visit in self.encounters.values():
@@ -61,7 +61,7 @@ class VisitList:
             (day, whose, seen_as)
             for whose, sightings in self.seen.items()
             for seen_as, day in in_order(sightings)
-            if period is None or whose[1] == str(period)
+            if period is None or whose[1].startswith(str(period))
         ]
         self.seen.clear()
         self.same.clear()
