@@ -85,7 +85,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         found = re.search(r"line ([0-9]+)", str(error))
         place = f"line {found[1]}" if found else ""
-        says = "The mapping cannot be read here. Compare it with an example."
+        says = "This mapping cannot be read here. Compare it with an example."
         raise BadInput([Problem(place, says)]) from None
 
 

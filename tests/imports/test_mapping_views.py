@@ -346,3 +346,10 @@ def test_another_group_s_mapping_is_not_there(cara, store):
 def test_a_page_that_was_not_ours_is_begun_anew(cara, contents):
     fields = filled(cara) | {"contents": contents}
     assert "Choose the file again" in summary(save(cara, fields))
+
+
+def test_the_pages_speak_of_mappings_and_of_no_file_format(cara, store):
+    uploaded.map_columns(store)
+    pages = (cara.get(UPLOAD), cara.get(MAPPINGS), send(cara, TABLE))
+    text = " ".join(Page(reply.text).text for reply in pages).replace("for the command line", "")
+    assert not re.search("toml|mapping file|command", text, re.IGNORECASE)
