@@ -28,7 +28,6 @@ from readiness.core.pdf import layout
 from readiness.core.pdf.printer import Limits, Printer
 from readiness.core.printing.service import PrintQueue
 from readiness.core.tables import reader as tables
-from readiness.counts.quality import table as quality_table
 from tests.factories import world
 from tests.factories.waiting import PATIENCE
 
@@ -75,7 +74,7 @@ def unhurried() -> Iterator[None]:
     """Limits of the product that protect a server from what takes too long: a busy machine that
     tests it is no such thing. Tests of a limit set their own."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (tables, solver, quality_table, workbook):
+        for module in (tables, solver, workbook):
             patch.setattr(module, "SECONDS", PATIENCE)
         yield
 

@@ -140,7 +140,6 @@ READS = {
     "core/strict_json.py",
     "core/tables/*",
     "assessments/workbook_writer.py",
-    "counts/quality/table.py",
     "imports/template/workbook.py",
     "instruments/cost_book.py",
     "instruments/cost_book_check.py",

@@ -116,6 +116,18 @@ def open_table(
             yield table_from_rows(source.label, csv_rows(source.label, text), wanted)
 
 
+@contextmanager
+def open_tables(source: SourceFile, sheets: Sequence[str]) -> Iterator[list[TextTable]]:
+    """Those of a workbook's sheets that hold anything, else its first table; of others the one."""
+    with source.open() as raw, unpacked(source, raw) as stream:
+        if stream.peek(BEGINNING).startswith(spreadsheet.STARTS):
+            held = stream.read(spreadsheet.MOST_BYTES + 1)
+            yield tables_of(source.label, held, replace(SHEET, sheets=tuple(sheets)))
+            return
+    with open_table(source) as table:
+        yield [table]
+
+
 def header_of(source: SourceFile) -> tuple[str, ...]:
     with open_table(source) as table:
         return table.header
@@ -225,20 +237,42 @@ def delimiter_of(line: str) -> str:
 
 
 def sheet_table(label: str, raw: bytes, wanted: Collection[str], sheet: str) -> TextTable:
+    """The sheet of that name, else that of the counts, else the first that holds a table."""
+    found = tables_of(label, raw, request_of(sheet), wanted)
+    if not found:
+        raise BadInput([Problem(label, EMPTY)])
+    return found[0]
+
+
+def tables_of(
+    label: str, raw: bytes, request: spreadsheet.SheetRequest, wanted: Collection[str] = ()
+) -> list[TextTable]:
+    """Every sheet that was read and holds anything, or every formula of all of them."""
+    read = book_of(label, raw, request)
+    if not read.book:
+        raise BadInput([Problem(label, NO_SUCH_SHEET)])
+    found, problems = list[TextTable](), list[Problem]()
+    others = () if set(read.book) & set(request.sheets) else read.others
+    for name, cells in read.book.items():
+        rows = list(sheet_rows(cells))
+        if not rows:
+            continue
+        place = f"{label}, sheet {name}" if len(read.book) > 1 else label  # asked for by name
+        table = table_from_rows(place, iter(rows), wanted)
+        problems += formula_problems(table, cells)
+        found.append(replace(table, other_sheets=others))
+    if problems:
+        raise BadInput(problems)
+    return found
+
+
+def book_of(label: str, raw: bytes, request: spreadsheet.SheetRequest) -> spreadsheet.ReadBook:
     try:
-        read = spreadsheet.read_book(raw, request_of(sheet), SECONDS)
+        return spreadsheet.read_book(raw, request, SECONDS)
     except BadInput as error:
         foreign = format_of_zip(raw)
         says = [foreign.value] if foreign else [each.says for each in error.problems]
         raise BadInput(Problem(label, each) for each in says) from None
-    if not read.book:
-        raise BadInput([Problem(label, NO_SUCH_SHEET)])
-    ((name, cells),) = read.book.items()
-    others = () if name in SHEET.sheets or sheet else read.others
-    table = table_from_rows(label, sheet_rows(cells), wanted)
-    if problems := list(formula_problems(table, cells)):
-        raise BadInput(problems)
-    return replace(table, other_sheets=others)
 
 
 def request_of(sheet: str) -> spreadsheet.SheetRequest:

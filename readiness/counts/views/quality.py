@@ -215,7 +215,9 @@ def upload(group_id: str, period: str) -> ResponseReturnValue:
             raise BadInput([Problem("file", NO_FILE)])
         found = service.preview(session(), group_id, period, sent.read())
     except BadInput as error:
-        return PAGES.page(group_id, period, MAIN, PageState(problems=error.problems)), 422
+        told = (each.says if each.place == "file" else str(each) for each in error.problems)
+        problems = tuple(Problem("file", says) for says in told)
+        return PAGES.page(group_id, period, MAIN, PageState(problems=problems)), 422
     cells = service.cells(found.ending.period, found.ending.sites)
     return render_template(
         "counts/quality/preview.html",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from io import BytesIO, StringIO
 
 import openpyxl
@@ -10,6 +11,7 @@ import pytest
 
 from readiness.core.periods import Period
 from readiness.counts.db import quality
+from readiness.counts.measures.loader import load_quality
 from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import (
     DemographicCell,
@@ -171,16 +173,27 @@ def test_the_downloaded_workbook_comes_back_without_a_change(cara, store):
     ("row", "says"),
     [
         (("2025-Q4", "COL", "total", "total", 1, 2), "12 months that end with 2026-Q4"),
-        (("2026-Q4", "XYZ", "total", "total", 1, 2), "has no measure that we know"),
-        (("2026-Q4", "COL", "zip", "02139", 1, 2), "has no stratum_type that we know"),
-        (("2026-Q4", "COL", "race_omb2024", "Jane Doe", 1, 2), "has no stratum that we know"),
-        (("2026-Q4", "COL", "total", "total", "1.5", 2), "is not a whole number"),
+        (
+            ("2026-Q4", "XYZ", "total", "total", 1, 2),
+            "“measure” holds none that we know",
+        ),
+        (
+            ("2026-Q4", "COL", "zip", "02139", 1, 2),
+            "“stratum_type” holds none that we know",
+        ),
+        (
+            ("2026-Q4", "COL", "race_omb2024", "Jane Doe", 1, 2),
+            "“stratum” holds none that we know",
+        ),
+        (("2026-Q4", "COL", "total", "total", "1.5", 2), "“numerator” is not a whole number"),
+        (("2026-Q4", "COL", "total", "total", "12,5", 2), "is written with a decimal comma"),
+        (("2026-Q4", "COL", "total", "total", 3, 2), "says another number than a row above"),
     ],
 )
 def test_every_problem_of_a_file_is_told_by_its_row_and_nothing_is_stored(cara, store, row, says):
     answer = sent_file(cara, csv_of(("2026-Q4", "COL", "total", "total", 1, 2), row))
     assert answer.status_code == 422
-    assert "Line 3" in answer.text
+    assert "The file, line 3" in answer.text
     assert says in answer.text
     assert "Jane" not in answer.text
     assert stored(store) == {}
@@ -192,7 +205,52 @@ def test_a_column_that_we_do_not_know_is_refused_with_what_to_remove(cara):
     )
     answer = sent_file(cara, raw)
     assert answer.status_code == 422
-    assert "Take out the columns we do not know: mrn." in answer.text
+    assert "Take out the columns we do not know: “mrn”." in answer.text
+
+
+REPORT = (
+    b"Quality measures, second half\nMade on,2027-01-02\n\n"
+    b"Reporting period;Measure name;Group type;Group;Met;Eligible\n"
+    b"Q4 2026;COL;All patients;all patients;560;1,000\n"
+    b"2026-Q4;{title};race and ethnicity;Asian;30;50\n"
+)
+
+
+def test_a_report_under_its_usual_headings_is_read_below_its_title(cara, store):
+    title = next(each.title for each in load_quality().measures if each.id == "COL")
+    raw = REPORT.replace(b"{title}", title.upper().encode())
+    for content in (raw, gzip.compress(raw)):
+        page = Page(sent_file(cara, content).text)
+        assert page.values(FILE)
+    cara.post(FILE, data=page.values(FILE))
+    assert stored(store) == {MET: 560, COUNTED: 1000, MET_ASIAN: 30, COUNTED_ASIAN: 50}
+
+
+def test_two_headings_for_one_column_are_refused(cara):
+    raw = csv_of(("2026-Q4", "COL", "total", "total", 1, 2, 1)).replace(
+        b"denominator", b"denominator,met"
+    )
+    assert "“numerator” and “met” mean the same column: keep one." in sent_file(cara, raw).text
+
+
+def test_every_formula_of_a_workbook_is_told_at_once(cara, store):
+    book = openpyxl.load_workbook(BytesIO(cara.get(f"{HERE}/counts.xlsx").data))
+    for sheet, cell in (("Measures", "E2"), ("Measures", "F4"), ("Race and language", "F3")):
+        book[sheet][cell] = "=1+1"
+    held = BytesIO()
+    book.save(held)
+    text = Page(sent_file(cara, held.getvalue(), "filled.xlsx").text).text
+    for said in (
+        "The file, sheet Measures, line 2: “numerator” is a formula",
+        "The file, sheet Measures, line 4: “denominator” is a formula",
+        "The file, sheet Race and language, line 3: “patients” is a formula",
+    ):
+        assert said in text
+    assert stored(store) == {}
+
+
+def test_what_is_no_table_is_refused_by_its_name(cara):
+    assert "This is a PDF, which is not read." in sent_file(cara, b"%PDF-1.7\n").text
 
 
 def test_the_reference_is_declared_and_never_one_without_counts(cara, store):
