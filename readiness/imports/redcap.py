@@ -188,7 +188,7 @@ def form_in(
     answered, results = answers_of(line, layout, run, reading.report)
     patient = reading.hashed(head.patient)
     told = beside(line, layout) if head.standing is RecordStatus.COUNTED else {}
-    followed = [*follow_ups(told, line.place, run, patient, head.day)]
+    followed = [*follow_ups(told, line.place, run, patient, head.day, reading.report)]
     is_finished = plain(line.text(ColumnRole.COMPLETE)) in FINISHED
     is_screen = bool(results) or is_finished or any(each.answers for each in answered)
     if is_screen:

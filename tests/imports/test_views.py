@@ -169,7 +169,7 @@ def test_screens_alone_are_told_without_definitions_of_other_steps(cara):
 def test_too_many_mappings_are_refused(cara):
     reply = send(cara, ("a.csv", b"a,b\n1,2\n"), mappings=[VISITS.encode()] * 9)
     assert reply.status_code == 422
-    assert "Choose 8 mapping files at the most" in Page(reply.text).text
+    assert "Choose 8 mappings at the most" in Page(reply.text).text
 
 
 def test_every_example_of_a_mapping_can_be_taken_away(cara):

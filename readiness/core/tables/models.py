@@ -55,6 +55,11 @@ class Report:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(place, says))
 
+    def unread_beside(self, place: str, says: str) -> None:
+        """Something of a row that was read all the same."""
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(place, says))
+
     def cover(self, day: date) -> None:
         self.first_day = min(day, self.first_day or day)
         self.last_day = max(day, self.last_day or day)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from readiness.core.tables.models import Report
 from readiness.counts.social_risk.models import Need
-from readiness.imports.mapped_table import MappedLine, MappedRun
+from readiness.imports.mapped_table import MappedLine, MappedRun, NotReadError
 from readiness.imports.mapping_models import ColumnRole
 from readiness.imports.referrals.models import FollowUp, Outcome
 from readiness.imports.referrals.referral_table import follow_up_in
@@ -17,10 +18,17 @@ Told = Mapping[Need, Mapping[ColumnRole, str]]  # what stands in a line, in the 
 
 
 def follow_ups(
-    told: Told, place: str, run: MappedRun, patient: bytes, screened: date | None
+    told: Told, place: str, run: MappedRun, patient: bytes, screened: date | None, report: Report
 ) -> Iterator[FollowUp]:
-    """They belong to the screen of their line."""
+    """They belong to the screen of their line, which counts whatever stands here."""
     for need, texts in told.items():
         line = MappedLine([*texts.values()], {role: at for at, role in enumerate(texts)}, place)
         if any(line.cells):
-            yield follow_up_in(line, run, patient, need, screened=screened, outcomes=OWN_WORDS)
+            try:
+                found = follow_up_in(
+                    line, run, patient, need, screened=screened, outcomes=OWN_WORDS
+                )
+            except NotReadError as error:
+                report.unread_beside(place, str(error))
+                continue
+            yield found
