@@ -16,13 +16,7 @@ from readiness.counts.social_risk.models import (
 )
 
 SCREENED = FunnelCell(Step.SCREENED)
-# As the Uniform Data System of health centers names them, in our words.
-FOUR_NEEDS = {
-    Need.FOOD: "Not enough food",
-    Need.HOUSING: "Housing at risk",
-    Need.FINANCIAL: "Financial strain",
-    Need.TRANSPORTATION: "No way to get there",
-}
+FOUR_NEEDS = (Need.FOOD, Need.HOUSING, Need.FINANCIAL, Need.TRANSPORTATION)  # that the UDS asks for
 
 
 @dataclass(frozen=True)
@@ -51,8 +45,8 @@ class YearTable:
 
     def four(self) -> Iterator[YearRow]:
         yield self.row("Screened", SCREENED)
-        for need, label in FOUR_NEEDS.items():
-            yield self.row(label, FunnelCell(Step.POSITIVE, need))
+        for need in FOUR_NEEDS:
+            yield self.row(f"{NEED_LABELS[need]}: need found", FunnelCell(Step.POSITIVE, need))
 
     def needs(self) -> Iterator[YearRow]:
         """Screened for each need and found, of those that anything is known of."""

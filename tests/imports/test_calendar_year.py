@@ -91,12 +91,12 @@ def test_an_upload_of_four_quarters_shows_the_year_and_its_four_needs(cara, stor
     rows = {
         row.all("th")[0].text: row.all("td")[-1].text for row in shown.all("tr") if row.all("td")
     }
-    assert (rows["Screened"], rows["Not enough food"], rows["No way to get there"]) == (
+    assert (rows["Screened"], rows["Food: need found"], rows["Transportation: need found"]) == (
         "3",
         "1",
         "1",
     )
-    assert rows["Financial strain"] == "not known"
+    assert rows["Financial strain: need found"] == "not known"
 
 
 def test_a_year_that_nobody_kept_counts_of_is_not_there(cara):
