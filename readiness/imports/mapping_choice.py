@@ -58,8 +58,9 @@ def allot(sources: Sequence[SourceFile], mappings: Sequence[AnyTableMapping]) ->
 
 def headings(mapping: AnyTableMapping) -> tuple[str, ...]:
     """Every heading that the mapping names."""
-    fields = mapping.fields if isinstance(mapping, RedcapMapping) else {}
-    return (*mapping.columns.values(), *fields)
+    if isinstance(mapping, RedcapMapping):
+        return (*mapping.columns.values(), *mapping.patient_parts, *mapping.fields)
+    return tuple(mapping.columns.values())
 
 
 def missing_headings(mapping: AnyTableMapping, header: Sequence[str]) -> Iterator[str]:
