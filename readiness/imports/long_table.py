@@ -18,6 +18,7 @@ from readiness.imports.mapped_table import (
     PlaceLabels,
     answers_in,
     columns_of,
+    comma_fault,
     head_of,
     lines_of,
     part_of,
@@ -79,6 +80,8 @@ def screen_in(
     answers = answers_to(code, line.text(ColumnRole.ANSWER), run, mapping)
     if UNREADABLE_ANSWER in answers:
         reading.report.unreadable_answers[code] += 1
+        if is_number(code, run, mapping) and (fault := number_fault(line, mapping)):
+            reading.report.unread_beside(line.place, fault)
     answered = AnsweredQuestion(code, answers, mapping.flags.get(plain(flag)) if flag else None)
     yield part_of(head, head.day, line, run, reading, answered=(answered,))
 
@@ -92,12 +95,20 @@ def answers_to(
         text,
         code,
         (mapping.answers.get(code, {}), mapping.answers.get(OVER_ALL, {})),
-        is_number=code in mapping.numbers or run.codes.is_counted(code),
+        is_number=is_number(code, run, mapping),
         codes=run.codes,
     )
     if len(run.answers) < REMEMBERED:
         run.answers[code, text] = answers
     return answers
+
+
+def number_fault(line: MappedLine, mapping: LongMapping) -> str:
+    return comma_fault(line.text(ColumnRole.ANSWER), mapping.columns[ColumnRole.ANSWER])
+
+
+def is_number(code: str, run: MappedRun, mapping: LongMapping) -> bool:
+    return code in mapping.numbers or run.codes.is_counted(code)
 
 
 def need_result(

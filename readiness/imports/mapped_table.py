@@ -275,12 +275,16 @@ def answer_in(
     for answers in known:
         if found := answers.get(plain(text)):
             return found
-    if is_number:
-        if (number := number_in(text)) is not None:
-            return ScreenAnswer(number=number)
-        if fault := numbers.comma_in(text, "$"):
-            raise NotReadError(f"The number of an answer {fault.value}")
+    if is_number and (number := number_in(text)) is not None:
+        return ScreenAnswer(number=number)
     return codes.answer_for(question, text)
+
+
+def comma_fault(text: str, heading: str = "") -> str:
+    """Why the number of an answer is none, where a comma is why; "" where it is not."""
+    fault = numbers.comma_in(text, "$")
+    under = f" under “{heading}”" if heading and safe_names.is_heading(heading) else ""
+    return f"The number of an answer{under} {fault.value}" if fault else ""
 
 
 def number_in(text: str) -> float | None:

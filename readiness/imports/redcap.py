@@ -22,6 +22,7 @@ from readiness.imports.mapped_table import (
     RowHead,
     answers_in,
     columns_of,
+    comma_fault,
     head_of,
     lines_of,
     part_of,
@@ -246,6 +247,8 @@ def answers_of(
             answers = answers_to(line, field, run)
             if UNREADABLE_ANSWER in answers:
                 report.unreadable_answers[named(field)] += 1
+                if fault := number_fault(line, field):
+                    report.unread_beside(line.place, fault)
             answered.append(AnsweredQuestion(field.of.question, answers))
     return tuple(answered), {need: any_of(found) for need, found in results.items()}
 
@@ -276,6 +279,13 @@ def need_result(
         return result
     report.unreadable_answers[named(field)] += 1
     return NeedResult.INCOMPLETE
+
+
+def number_fault(line: MappedLine, field: FieldPlace) -> str:
+    """The sentence for a comma where a number belongs; the other needs of the line stand."""
+    if not field.of.is_number or field.column is None:
+        return ""
+    return comma_fault(line.cells[field.column], field.name)
 
 
 def named(field: FieldPlace) -> str:

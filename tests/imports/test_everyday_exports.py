@@ -110,6 +110,19 @@ def test_an_answer_of_several_that_is_not_known_is_no_answer_to_the_other_needs(
     assert total(found, Need.UTILITIES) == ResultCounts(negative=1, incomplete=2)
 
 
+def test_a_decimal_comma_leaves_its_own_need_open_and_is_told_by_line_and_heading():
+    found = read(
+        'id,date,food,points\n1,2026-07-03,Yes,"12,5"\n2,2026-07-03,No,"12"\n',
+        wide("food") + '[fields.points]\nquestion = "95614-4"\nnumber = true\n',
+    )
+    assert total(found, Need.FOOD) == ResultCounts(positive=1, negative=1)
+    assert total(found, Need.SAFETY) == ResultCounts(positive=1, incomplete=1)
+    assert [str(each) for each in found.report.problems] == [
+        "file 1, line 2: The number of an answer under “points” is written with a decimal comma. "
+        "Write it with a point, such as 12.5."
+    ]
+
+
 def test_none_of_these_can_be_said_in_a_mapping():
     mapping = (
         'shape = "long"\ninstrument = "prapare"\n[columns]\npatient = "id"\ndate = "date"\n'

@@ -99,8 +99,8 @@ def test_a_decimal_comma_is_told_by_line_and_never_read_as_another_number():
     _, report = read("answers", "\n".join([lines[0], wrong]))
     (told,) = told_of(report)
     assert told == (
-        "file 1, line 2: The number of an answer is written with a decimal comma. "
-        "Write it with a point, such as 12.5."
+        "file 1, line 2: The number of an answer under “ANSWER” is written with a decimal "
+        "comma. Write it with a point, such as 12.5."
     )
 
 

@@ -216,7 +216,7 @@ def by_points(score: Score, items: Sequence[Reply], totals: Sequence[Reply]) -> 
         return NeedResult.POSITIVE
     if not missing:
         return NeedResult.NEGATIVE
-    if not any(each.codes or each.reasons for each in items):
+    if not any(each.codes or each.reasons or each.number is not None for each in items):
         total = total_in(score, totals)
         if total is not None:
             return sign(is_positive=total >= score.positive_at)
@@ -227,9 +227,15 @@ def by_points(score: Score, items: Sequence[Reply], totals: Sequence[Reply]) -> 
 
 
 def points_in(score: Score, items: Sequence[Reply]) -> list[int]:
-    """Of each item that has one answer with points."""
-    chosen = [each.codes for each in items if not each.absent and len(each.codes) == 1]
-    return [score.points[code] for (code,) in chosen if code in score.points]
+    """Of each item that has one answer with points, or is answered with its points."""
+    found = [points_of(score, each) for each in items if not each.absent]
+    return [points for points in found if points is not None]
+
+
+def points_of(score: Score, item: Reply) -> int | None:
+    if item.codes:
+        return score.points.get(item.codes[0]) if len(item.codes) == 1 else None
+    return next((each for each in score.points.values() if each == item.number), None)
 
 
 def total_in(score: Score, totals: Sequence[Reply]) -> float | None:

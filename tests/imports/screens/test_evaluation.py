@@ -116,6 +116,23 @@ def test_a_total_counts_where_the_items_stand_empty_beside_it():
     assert needs(*empty, *hits(total=9)) == {Need.SAFETY: N}
 
 
+@pytest.mark.parametrize(
+    ("points", "total", "result"),
+    [
+        ((5, 3, 2, 1), None, P),
+        ((1, 1, 1, 1), None, N),
+        ((5, 5), None, P),
+        ((5, 5), 9, P),
+        ((1, 1), 12, OPEN),
+        ((6, 1, 1, 1), None, OPEN),
+        ((1.5, 1, 1, 1), None, OPEN),
+    ],
+)
+def test_hits_may_be_answered_with_points(points, total, result):
+    items = [answered(code, float(each)) for code, each in zip(HITS, points, strict=False)]
+    assert needs(*items, *hits(total=total)) == {Need.SAFETY: result}
+
+
 def test_a_total_beside_the_sum_it_contradicts_is_told():
     assert evaluate(a_screen(*hits(4, 2, 2, 2, total=15)), CODES).flag_disagreements == 1
     assert evaluate(a_screen(*hits(4, 2, 2, 2, total=10)), CODES).flag_disagreements == 0
