@@ -118,8 +118,10 @@ def test_a_decimal_comma_leaves_its_own_need_open_and_is_told_by_line_and_headin
     assert total(found, Need.FOOD) == ResultCounts(positive=1, negative=1)
     assert total(found, Need.SAFETY) == ResultCounts(positive=1, incomplete=1)
     assert [str(each) for each in found.report.problems] == [
-        "file 1, line 2: The number of an answer under “points” is written with a decimal comma. "
-        "Write it with a point, such as 12.5."
+        (
+            "file 1, line 2: The number of an answer under “points” is written with a decimal comma. "
+            "Write it with a point, such as 12.5."
+        )
     ]
 
 
