@@ -33,12 +33,12 @@ NO_HEADINGS = (
     "choose the file again."
 )
 TOO_FEW = (
-    "This is no table of screens: one has at least three columns, for the patient, the day and a "
-    "need. Choose another file."
+    "This is no table of screens or visits: one has at least two columns, for the patient and the "
+    "day. Choose another file."
 )
 NO_ROWS = "There are no rows under the headings. Export the table again."
 NOT_TEXT = "The headings hold characters that cannot be read. Save the table as CSV (UTF-8)."
-FEWEST_COLUMNS = 3
+FEWEST_COLUMNS = 2
 TOO_MANY = f"There are more than {MOST_COLUMNS} columns. Export only those that hold the screens."
 
 

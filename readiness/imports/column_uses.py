@@ -8,6 +8,7 @@ from readiness.counts.social_risk.models import Need
 from readiness.imports.mapping_models import MADE_BY_US, ColumnRole
 from readiness.imports.screening_codes.models import CodeTable
 
+VISIT = "visit"
 NEED, QUESTION = "need.", "question."  # before the need, the question, in the value of a choice
 
 
@@ -18,9 +19,12 @@ class ColumnUse:
     roles: tuple[ColumnRole, ...] = ()
     need: Need | None = None
     question: str = ""
+    is_of_visit: bool = False  # the day of a visit: the table lists visits, not screens
 
     @property
     def value(self) -> str:
+        if self.is_of_visit:
+            return VISIT
         if self.need:
             return f"{NEED}{self.need}"
         if self.question:
@@ -34,6 +38,7 @@ class ColumnUse:
 
 NOT_NEEDED = ColumnUse()
 PATIENT, DATE = ColumnUse((ColumnRole.PATIENT,)), ColumnUse((ColumnRole.DATE,))
+VISIT_DATE = ColumnUse((ColumnRole.DATE,), is_of_visit=True)
 BORN = ColumnUse((ColumnRole.BORN,))
 BORN_AND_PATIENT = ColumnUse((ColumnRole.PATIENT, ColumnRole.BORN))
 OF_THE_SCREEN = (ColumnRole.STATUS, ColumnRole.COMPLETE, ColumnRole.SITE)
@@ -47,9 +52,8 @@ OF_THE_PERSON = (
 )
 SINGLE = tuple(ColumnUse((role,)) for role in (*OF_THE_SCREEN, *OF_THE_PERSON))
 NEEDS = tuple(ColumnUse(need=need) for need in Need if need not in MADE_BY_US)
-USES = {
-    use.value: use for use in (NOT_NEEDED, PATIENT, DATE, BORN, BORN_AND_PATIENT, *SINGLE, *NEEDS)
-}
+DAYS = (DATE, VISIT_DATE, BORN, BORN_AND_PATIENT)
+USES = {use.value: use for use in (NOT_NEEDED, PATIENT, *DAYS, *SINGLE, *NEEDS)}
 
 
 def use_of(value: str, codes: CodeTable) -> ColumnUse:

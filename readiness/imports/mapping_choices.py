@@ -10,15 +10,17 @@ from readiness.core.errors import Problem
 from readiness.counts.strata import STRATA, UNKNOWN, StratumType
 from readiness.imports.column_contents import ColumnContent, Withheld
 from readiness.imports.column_guess import GuessedColumn, result_for
-from readiness.imports.column_uses import NOT_NEEDED, ColumnUse
+from readiness.imports.column_uses import DATE, NOT_NEEDED, VISIT_DATE, ColumnUse
 from readiness.imports.dates import DateOrder
 from readiness.imports.mapped_table import SEVERAL
 from readiness.imports.mapping import parse, standing_of
 from readiness.imports.mapping_models import (
+    OF_VISITS,
     ColumnRole,
     MappedField,
     MappingShape,
     RedcapMapping,
+    VisitMapping,
     plain,
 )
 from readiness.imports.mapping_text import text_of
@@ -44,6 +46,10 @@ WORDED = (*STRATUM_TYPES, ColumnRole.SITE, ColumnRole.STATUS)  # whose words may
 NO_PATIENT = "Choose the column by which patients are told apart, such as a record number."
 NO_DATE = "Choose the column of the day of the screen."
 NO_NEED = "Choose the column of at least one need, such as food."
+ONE_PATIENT = "In a list of visits one column tells patients apart. Choose one of them."
+NOT_OF_VISITS = (
+    "A list of visits has no “{heading}”. Leave it out, or give the date as the day of the screen."
+)
 NO_ORDER = "Say whether the month or the day comes first in the dates."
 TWICE = "Two columns are given as the same thing. Choose one of them."
 NOT_SHOWN = (
@@ -68,6 +74,10 @@ class MappingChoices:
 
     def use(self, heading: str) -> ColumnUse:
         return self.uses.get(heading, NOT_NEEDED)
+
+    @property
+    def is_of_visits(self) -> bool:
+        return any(use.is_of_visit for use in self.uses.values())
 
 
 @dataclass(frozen=True)
@@ -143,14 +153,20 @@ def strata_for(role: ColumnRole) -> dict[str, str]:
 
 
 def choices_from_guess(columns: Sequence[GuessedColumn], dates: DateOrder) -> MappingChoices:
+    """A table of patients and days without any need is taken for a list of visits."""
+    uses = {each.content.heading: each.use for each in columns}
+    if not any(use.need or use.question for use in uses.values()):
+        uses = {name: VISIT_DATE if use == DATE else use for name, use in uses.items()}
     return MappingChoices(
-        uses={each.content.heading: each.use for each in columns},
+        uses=uses,
         reversed_headings=frozenset(each.content.heading for each in columns if each.is_reversed),
         dates=dates,
     )
 
 
-def choices_from_mapping(mapping: RedcapMapping) -> MappingChoices:
+def choices_from_mapping(mapping: RedcapMapping | VisitMapping) -> MappingChoices:
+    if isinstance(mapping, VisitMapping):
+        return choices_from_visits(mapping)
     first = mapping.columns[ColumnRole.PATIENT]
     roles = {heading: [ColumnRole.PATIENT] for heading in (first, *mapping.patient_parts)}
     for role, heading in mapping.columns.items():
@@ -173,7 +189,22 @@ def choices_from_mapping(mapping: RedcapMapping) -> MappingChoices:
     )  # fmt: skip
 
 
-def can_be_changed_here(mapping: RedcapMapping, codes: CodeTable) -> bool:
+def choices_from_visits(mapping: VisitMapping) -> MappingChoices:
+    roles: dict[str, list[ColumnRole]] = {}
+    for role, heading in mapping.columns.items():
+        roles.setdefault(heading, []).append(role)
+    uses = {
+        heading: VISIT_DATE if of == [ColumnRole.DATE] else ColumnUse(tuple(of))
+        for heading, of in roles.items()
+    }
+    return MappingChoices(
+        uses={**dict.fromkeys(mapping.ignore, NOT_NEEDED), **uses},
+        values=mapping.values,
+        dates=mapping.dates,
+    )
+
+
+def can_be_changed_here(mapping: RedcapMapping | VisitMapping, codes: CodeTable) -> bool:
     """Whether a page can show all of it: one written by hand may hold more."""
     return parse(text_of(mapping_from(choices_from_mapping(mapping))), codes) == mapping
 
@@ -181,7 +212,30 @@ def can_be_changed_here(mapping: RedcapMapping, codes: CodeTable) -> bool:
 # The mapping
 
 
-def mapping_from(choices: MappingChoices) -> RedcapMapping:
+def mapping_from(choices: MappingChoices) -> RedcapMapping | VisitMapping:
+    return visits_from(choices) if choices.is_of_visits else screens_from(choices)
+
+
+def visits_from(choices: MappingChoices) -> VisitMapping:
+    return VisitMapping(
+        shape=MappingShape.VISITS,
+        columns={role: heading for heading, use in choices.uses.items() for role in use.roles},
+        dates=choices.dates,
+        ignore=ignored(choices),
+        values=trait_values(choices),
+    )
+
+
+def ignored(choices: MappingChoices) -> tuple[str, ...]:
+    return tuple(beginning(name) for name, use in choices.uses.items() if use == NOT_NEEDED)
+
+
+def trait_values(choices: MappingChoices) -> dict[ColumnRole, Mapping[Word, str]]:
+    values = choices.values.items()
+    return {role: of for role, of in values if role is not ColumnRole.STATUS and of}
+
+
+def screens_from(choices: MappingChoices) -> RedcapMapping:
     results = {w: each for w, each in choices.meanings.items() if isinstance(each, NeedResult)}
     flipped = {word: FLIPPED.get(each, each) for word, each in results.items()}
     patients = [heading for heading, use in choices.uses.items() if use.tells_patients_apart]
@@ -200,16 +254,15 @@ def mapping_from(choices: MappingChoices) -> RedcapMapping:
         shape=MappingShape.REDCAP,
         columns={**columns, **({ColumnRole.PATIENT: patients[0]} if patients else {})},
         dates=choices.dates,
-        ignore=tuple(beginning(name) for name, use in choices.uses.items() if use == NOT_NEEDED),
+        ignore=ignored(choices),
         statuses=statuses,
-        values={role: of for role, of in choices.values.items()
-                if role is not ColumnRole.STATUS and of},
+        values=trait_values(choices),
         sheet=choices.sheet,
         fields=fields,
         patient_parts=tuple(patients[1:]),
         results=results,
         blanks=frozenset(choices.meanings.keys() - results.keys()),
-    )  # fmt: skip
+    )
 
 
 def beginning(heading: str) -> str:
@@ -269,8 +322,16 @@ def missing_columns(
         yield Problem(first, NO_PATIENT)
     if not any(ColumnRole.DATE in use.roles for use in uses):
         yield Problem(first, NO_DATE)
-    if not any(use.need or use.question for use in uses):
-        yield Problem(first, NO_NEED)
+    if not choices.is_of_visits:
+        if not any(use.need or use.question for use in uses):
+            yield Problem(first, NO_NEED)
+        return
+    if sum(use.tells_patients_apart for use in uses) > 1:
+        yield Problem(first, ONE_PATIENT)
+    for each in contents:
+        use = choices.use(each.heading)
+        if use.need or use.question or {*use.roles} - OF_VISITS:
+            yield Problem(f"use.{each.heading}", NOT_OF_VISITS.format(heading=each.heading))
 
 
 def column_problems(

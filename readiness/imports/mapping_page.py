@@ -17,6 +17,7 @@ from readiness.imports.column_uses import (
     NEEDS,
     NOT_NEEDED,
     PATIENT,
+    VISIT_DATE,
     ColumnUse,
 )
 from readiness.imports.dates import DateOrder
@@ -33,7 +34,8 @@ from readiness.imports.mapping_choices import (
     open_words,
     strata_for,
 )
-from readiness.imports.mapping_models import ColumnRole, RedcapMapping, plain
+from readiness.imports.mapping_models import ColumnRole, plain
+from readiness.imports.mapping_text import PageMapping
 from readiness.imports.screens.models import Absent, NeedResult
 
 Options = Mapping[str, str]  # what is said, by the value that is sent
@@ -55,6 +57,7 @@ USE_OPTIONS: tuple[tuple[str, Options], ...] = (
     ("The patient and the day", {
         PATIENT.value: "Tells patients apart (a number, or a name)",
         DATE.value: "Day of the screen",
+        VISIT_DATE.value: "Day of a visit, in a list of visits",
         BORN.value: "Birth date",
         BORN_AND_PATIENT.value: "Birth date, which also tells patients apart",
     }),
@@ -135,6 +138,10 @@ class MappingPage:
     dates: DateOrder | None
     missing: tuple[str, ...] = ()  # headings of the mapping that this file lacks
     new: tuple[str, ...] = ()  # headings of this file that the mapping does not know
+
+    @property
+    def is_of_visits(self) -> bool:
+        return any(each.use.is_of_visit for each in self.columns)
 
     @property
     def used(self) -> tuple[ColumnLine, ...]:
@@ -260,7 +267,7 @@ class FirstChoices:
 
 
 def first_choices(
-    columns: Sequence[GuessedColumn], saved: RedcapMapping | None = None
+    columns: Sequence[GuessedColumn], saved: PageMapping | None = None
 ) -> FirstChoices:
     """A guess, or what a mapping says already; what that does not know is guessed."""
     order = proven_order(slashes_in([each.content for each in columns]))

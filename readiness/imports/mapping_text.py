@@ -1,4 +1,4 @@
-"""A mapping of a wide table as the text that is kept of it, and that the command line reads.
+"""A mapping that the page can make, as the text that is kept of it and the command line reads.
 
 `mapping.parse` reads it back to the same mapping.
 """
@@ -11,20 +11,30 @@ from collections.abc import Iterator, Mapping
 
 from readiness.imports.dates import DateOrder
 from readiness.imports.mapping import WIDE
-from readiness.imports.mapping_models import Answers, ColumnRole, MappedField, RedcapMapping
+from readiness.imports.mapping_models import (
+    Answers,
+    ColumnRole,
+    MappedField,
+    RedcapMapping,
+    VisitMapping,
+)
 from readiness.imports.screens.models import Absent
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
-BEGINS = "# What the columns of a table mean: one line for each screen, one column for each need.\n"
+BEGINS = "# What the columns of a table mean.\n"
 DELETE = "\x7f"  # the one character that JSON writes as it is and TOML does not
 
 
-def text_of(mapping: RedcapMapping) -> str:
+PageMapping = RedcapMapping | VisitMapping  # that the page can make
+
+
+def text_of(mapping: PageMapping) -> str:
     return f"{BEGINS}\n" + "\n".join([*lines_at_top(mapping), *tables_of(mapping)]) + "\n"
 
 
-def lines_at_top(mapping: RedcapMapping) -> Iterator[str]:
-    yield f"shape = {quoted(WIDE)}"
+def lines_at_top(mapping: PageMapping) -> Iterator[str]:
+    is_wide = isinstance(mapping, RedcapMapping)
+    yield f"shape = {quoted(WIDE if is_wide else mapping.shape)}"
     if mapping.instrument:
         yield f"instrument = {quoted(mapping.instrument)}"
     if mapping.sheet:
@@ -35,7 +45,16 @@ def lines_at_top(mapping: RedcapMapping) -> Iterator[str]:
         yield f"ignore = {listed(mapping.ignore)}"
 
 
-def tables_of(mapping: RedcapMapping) -> Iterator[str]:
+def tables_of(mapping: PageMapping) -> Iterator[str]:
+    if isinstance(mapping, RedcapMapping):
+        yield from tables_of_screens(mapping)
+    else:
+        yield from table("columns", column_texts(mapping))
+    for role, values in mapping.values.items():
+        yield from table(f"values.{role}", texts(values))
+
+
+def tables_of_screens(mapping: RedcapMapping) -> Iterator[str]:
     yield from table("columns", columns_of(mapping))
     for heading, of in mapping.fields.items():
         yield from field_lines(f"fields.{key(heading)}", of)
@@ -43,12 +62,14 @@ def tables_of(mapping: RedcapMapping) -> Iterator[str]:
     shared |= {text: quoted(Absent.NOT_ASKED) for text in sorted(mapping.blanks)}
     yield from table("results", shared)
     yield from table("statuses", texts(mapping.statuses))
-    for role, values in mapping.values.items():
-        yield from table(f"values.{role}", texts(values))
+
+
+def column_texts(mapping: PageMapping) -> dict[str, str]:
+    return texts({str(role): heading for role, heading in mapping.columns.items()})
 
 
 def columns_of(mapping: RedcapMapping) -> dict[str, str]:
-    columns = texts({str(role): heading for role, heading in mapping.columns.items()})
+    columns = column_texts(mapping)
     if mapping.patient_parts:
         headings = (mapping.columns[ColumnRole.PATIENT], *mapping.patient_parts)
         columns[ColumnRole.PATIENT] = listed(headings)

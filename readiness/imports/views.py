@@ -34,13 +34,14 @@ from readiness.imports.mapping_models import MappingShape
 from readiness.imports.mapping_page import MappingPage
 from readiness.imports.models import SavedMapping, UploadState
 from readiness.imports.screening_codes import loader as screening
-from readiness.imports.service import history, mappings, review, upload
+from readiness.imports.service import history, mappings, review, upload, years
 from readiness.imports.service.mappings import NameChoice, TableToMap
 from readiness.imports.service.review import CountsChanged
 from readiness.imports.service.template import template_for
 from readiness.imports.service.upload import UploadedFiles
 from readiness.imports.step_counts import DEFINITIONS
 from readiness.imports.template import workbook
+from readiness.imports.year_table import YearTable
 
 bp = Blueprint("upload", __name__)
 record_bp = Blueprint("screen_records", __name__)
@@ -353,6 +354,16 @@ def mapping_example(shape: str) -> ResponseReturnValue:
 def by_site(group_id: str, period: str) -> ResponseReturnValue:
     found = history.by_site(session(), group_id, period)
     return render_template("imports/by_site.html", found=found)
+
+
+@record_bp.get("/groups/<group_id>/counts/years/<int:year>")
+@needs(Can.READ_COUNTS)
+def of_year(group_id: str, year: int) -> ResponseReturnValue:
+    found = years.of_year(session(), group_id, year)
+    table = YearTable(found.year, found.known, found.quarters)
+    return render_template(
+        "imports/year.html", found=found, four=list(table.four()), needs=list(table.needs())
+    )
 
 
 @record_bp.get("/groups/<group_id>/counts/<period>/history")

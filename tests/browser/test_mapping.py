@@ -123,7 +123,7 @@ def test_the_box_that_turns_a_yes_around_is_there_for_needs_alone(browser, live)
         assert box.is_visible()
 
 
-def test_a_table_without_headings_is_told_beside_the_form(browser, live):
+def test_a_table_without_headings_is_told_in_words_that_name_nobody(browser, live):
     with tools.window(browser, base_url=live) as page:
         sign_in(page, "team")
         page.goto("/groups/elm/counts/upload")
@@ -131,5 +131,5 @@ def test_a_table_without_headings_is_told_beside_the_form(browser, live):
         page.get_by_label("Files", exact=True).set_input_files(wrong)
         page.get_by_role("button", name="Read the files").click()
         says(page, re.compile("Put the headings above the rows"))
-        assert heading(page) == "Upload screens or counts"
-        assert page.get_by_role("button", name="Read the files").is_enabled()
+        assert heading(page) == "Nothing of this file could be taken"
+        assert "A1000001" not in page.inner_text("main")

@@ -131,7 +131,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(page):
     says(page, re.compile("These files are larger than"))
     page.evaluate("document.querySelector('[data-upload]').dataset.most = 1e9")
     page.get_by_role("button", name="Read the files").click()
-    says(page, re.compile("one has at least three columns"))
+    says(page, re.compile("one has at least two columns"))
 
 
 def test_no_file_is_said_with_and_without_scripts(team):

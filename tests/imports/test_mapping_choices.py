@@ -16,6 +16,7 @@ from readiness.imports.column_uses import (
     NOT_NEEDED,
     PATIENT,
     USES,
+    VISIT_DATE,
     ColumnUse,
     use_of,
 )
@@ -31,10 +32,11 @@ from readiness.imports.mapping_choices import (
     mapping_from,
     open_words,
     problems,
+    screens_from,
     strata_for,
     with_known_sites,
 )
-from readiness.imports.mapping_models import ColumnRole, RedcapMapping, plain
+from readiness.imports.mapping_models import ColumnRole, RedcapMapping, VisitMapping, plain
 from readiness.imports.mapping_page import first_choices, page_of
 from readiness.imports.mapping_text import text_of
 from readiness.imports.screening_codes import loader as screening
@@ -80,7 +82,7 @@ def as_guessed(lines):
 
 
 def test_a_flat_table_is_read_by_the_guess_as_it_stands():
-    mapping = mapping_from(as_guessed(flat_tables.rows()))
+    mapping = screens_from(as_guessed(flat_tables.rows()))
     reading = a_reading()
     source = file_of(flat_tables.table())
     found = screens(iter(redcap.parts([source], reading, mapping, CODES)))
@@ -130,8 +132,43 @@ def test_a_mapping_that_holds_more_than_the_page_shows_is_not_changed_there():
 
 
 def test_where_a_yes_means_no_need_every_word_is_turned_around():
-    field = mapping_from(replace(LEAST, reversed_headings=frozenset({"Food"}))).fields["Food"]
+    field = screens_from(replace(LEAST, reversed_headings=frozenset({"Food"}))).fields["Food"]
     assert field.results == {"yes": NeedResult.NEGATIVE, "no": NeedResult.POSITIVE}
+
+
+VISITS = [
+    {"Patient ID": f"A{n}", "Visit Date": "7/3/2026", "Visit": "In person"} for n in range(30)
+]
+
+
+def test_a_table_of_patients_and_days_without_a_need_is_taken_for_a_list_of_visits():
+    choices = as_guessed(VISITS)
+    assert choices.is_of_visits
+    mapping = mapping_from(choices)
+    assert isinstance(mapping, VisitMapping)
+    assert mapping.columns == {ColumnRole.PATIENT: "Patient ID", ColumnRole.DATE: "Visit Date"}
+    assert mapping.ignore == ("Visit",)
+    assert parse(text_of(mapping), CODES) == mapping
+    assert choices_from_mapping(mapping).uses == choices.uses
+    assert can_be_changed_here(mapping, CODES)
+
+
+def test_a_list_of_visits_has_no_needs_and_one_patient():
+    columns = contents(Name=(), Status=("final",))
+    choices = MappingChoices(
+        uses={
+            "ID": PATIENT,
+            "Day": VISIT_DATE,
+            "Food": ColumnUse(need=Need.FOOD),
+            "Name": PATIENT,
+            "Status": ColumnUse((ColumnRole.STATUS,)),
+        },
+        meanings={"yes": NeedResult.POSITIVE, "no": NeedResult.NEGATIVE},
+    )
+    says = dict(told(choices, columns))
+    assert "one column tells patients apart" in says["use.ID"]
+    assert "A list of visits has no “Food”" in says["use.Food"]
+    assert "A list of visits has no “Status”" in says["use.Status"]
 
 
 def test_patient_day_and_a_need_are_asked_for_together():

@@ -217,7 +217,7 @@ def test_headings_with_marks_of_their_own_come_back_whole(cara):
         (b'{"resourceType": "Patient"}', "This file needs no mapping."),
         (b",".join(b"q%d" % n for n in range(301)) + b"\n", "more than 300 columns"),
         (b"", "This file is empty."),
-        (b"a,b\n1,2\n", "one has at least three columns"),
+        (b"a\n1\n", "one has at least two columns"),
         (b"a,b,c\n", "There are no rows under the headings."),
         (b"a,\x01,c\n1,2,3\n", "characters that cannot be read"),
     ],
@@ -228,6 +228,16 @@ def test_what_has_no_columns_to_speak_of_is_told_at_once(cara, content, says):
     assert "Doe" not in told
     answer = send(cara, content, path=COLUMNS, headers=JSON)
     assert (answer.status_code, says in answer.json["error"]) == (422, True)
+
+
+def test_a_list_of_visits_is_mapped_and_read_by_itself_the_next_time(cara, store):
+    visits = b"Patient ID,Visit Date\n" + b"".join(b"A%d,10/3/2026\n" % n for n in range(40))
+    fields = filled(cara, visits)
+    assert fields["use.Visit%20Date"] == "visit"
+    page = settled(cara, save(cara, fields, visits))
+    assert "Eligible" in page.text
+    again = settled(cara, send(cara, visits, path=UPLOAD))
+    assert "Eligible" in again.text
 
 
 def test_tables_of_one_s_own_are_handed_over_apart_from_other_files(cara):
@@ -246,6 +256,18 @@ def test_a_workbook_is_asked_about_and_read_as_any_table(cara):
     page = settled(cara, save(cara, filled(cara, book), book))
     assert "48 rows read." in page.text
     assert settled(cara, send(cara, book)).heading == "What this upload would change"
+
+
+def test_next_month_the_sheet_with_the_headings_of_the_mapping_is_read(cara):
+    settled(cara, save(cara, filled(cara)))
+    lines = flat_tables.rows()
+    book = xlsx_of(
+        [
+            Sheet("Summary", ("Need", "Patients"), [("Food", 12), ("Housing", 9)]),
+            Sheet("Screens", tuple(lines[0]), [tuple(line.values()) for line in lines]),
+        ]
+    )
+    assert "48 rows read." in settled(cara, send(cara, book)).text
 
 
 def test_scripts_are_given_the_page_and_then_the_address(cara):

@@ -40,7 +40,7 @@ from readiness.imports.mapping_choices import (
 )
 from readiness.imports.mapping_choices import problems as choice_problems
 from readiness.imports.mapping_models import ColumnRole, FormMapping, RedcapMapping
-from readiness.imports.mapping_text import text_of
+from readiness.imports.mapping_text import PageMapping, text_of
 from readiness.imports.models import SavedMapping
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.service.upload import site_ids_by_name
@@ -368,20 +368,15 @@ def almost_fitting(
     there = set(map(column_key, chain(*headings_of(sources))))
     for saved in uploads.mappings_of_group(session.store, group_id):
         with suppress(BadInput):
-            if named_columns(changeable(saved)) <= there:
+            if set(map(column_key, changeable(saved).headings)) <= there:
                 return saved
     return None
 
 
-def named_columns(mapping: RedcapMapping) -> set[str]:
-    names = (*mapping.columns.values(), *mapping.patient_parts, *mapping.fields)
-    return set(map(column_key, names))
-
-
-def changeable(saved: SavedMapping) -> RedcapMapping:
+def changeable(saved: SavedMapping) -> PageMapping:
     """The mapping as the page can show it."""
     codes = screening.load()
     mapping = parse(saved.text, codes)
-    if not isinstance(mapping, RedcapMapping) or not can_be_changed_here(mapping, codes):
+    if not isinstance(mapping, PageMapping) or not can_be_changed_here(mapping, codes):
         raise BadInput([Problem("saved", WRITTEN_BY_HAND)])
     return mapping

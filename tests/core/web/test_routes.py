@@ -54,6 +54,7 @@ PLACES = {
     "print_id": "a-print",
     "period": "2026-Q4",
     "ending": "csv",
+    "year": 2026,
     "kind": "language",
     "part": "spanish",
     "upload_id": "an-upload",
@@ -336,6 +337,7 @@ ROUTES = {
         "401 404 403 403 303 403 403 403 403 303"
     ),
     "GET /groups/<group_id>/counts/<period>/history": "401 404 403 403 200 403 403 403 403 200",
+    "GET /groups/<group_id>/counts/years/<int:year>": "401 404 403 403 200 403 403 403 403 200",
     "GET /groups/<group_id>/counts/<period>/sites": "401 404 403 403 200 403 403 403 403 200",
     "GET /groups/<group_id>/counts/template.csv": "401 404 403 403 200 403 403 403 403 200",
     "GET /groups/<group_id>/counts/template.xlsx": "401 404 403 403 200 403 403 403 403 200",
