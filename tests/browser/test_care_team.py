@@ -73,6 +73,31 @@ def test_a_block_is_pasted_mended_and_completed(quarter):
     rates_with_their_intervals(page)
 
 
+INDEXED = (
+    ("#", "Need", "Screened", "Need found"),
+    (1, "Housing", 4142, 247),
+    (2, "Food", 4137, 430),
+)
+NUMBERED = ((1, 4142, 247), (2, 4137, 430))
+
+
+@pytest.mark.parametrize("rows", [INDEXED, INDEXED[1:], NUMBERED, [("Housing", 4142, 247)]])
+def test_a_block_with_names_or_line_numbers_is_never_filled_in_by_position(quarter, rows):
+    field = quarter.get_by_label("Food, Screened", exact=True)
+    before = field.input_value()
+    paste(quarter, "Food, Screened", rows)
+    says(quarter, "nothing is filled in yet")
+    assert field.input_value() == before
+    assert quarter.locator("#block").input_value() == block(rows)
+
+
+def test_a_block_with_names_goes_by_them_from_its_box(quarter):
+    paste(quarter, "Food, Screened", INDEXED)
+    press(quarter, "Show it in the table")
+    for label, count in (("Housing, Screened", "4142"), ("Food, Need found", "430")):
+        assert quarter.get_by_label(label, exact=True).input_value() == count
+
+
 def explain_what_is_unusual(page):
     for box in page.locator("textarea[name^='why.']").all():
         box.fill("We began to ask in a third practice.")
