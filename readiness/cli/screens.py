@@ -36,6 +36,11 @@ NOTHING_INSIDE = (
 )
 LEFT_OUT = "Files with other endings were left out ({number}): name them one by one to read them."
 WRITTEN = {NeedResult.PARTIAL: NeedResult.INCOMPLETE}  # there are five results in print
+HINTS = {
+    service.NO_MAPPING: (
+        "“flask screens mapping --example redcap” (or long) prints a mapping to begin from."
+    ),
+}
 NOT_A_MAPPING = "The mapping file is not text in UTF-8. Save it as such."
 
 
@@ -81,18 +86,28 @@ def aggregate(
     With several mappings each table goes to the one whose columns it holds. Files are told by
     number, in the order given; those of a folder in the order of their names.
     """
-    found = service.aggregate(
-        sources_at(paths),
-        group_id=group_id,
-        period=quarter_or_year(period) if period else None,
-        mapping=[text_at(mapping) for mapping in mappings],
-        is_explained=is_explained,
-        today=datetime.now(UTC).date(),
-    )
+    try:
+        found = service.aggregate(
+            sources_at(paths),
+            group_id=group_id,
+            period=quarter_or_year(period) if period else None,
+            mapping=[text_at(mapping) for mapping in mappings],
+            is_explained=is_explained,
+            today=datetime.now(UTC).date(),
+        )
+    except BadInput as error:
+        raise with_hints(error) from None
     notes = (Problem("", says) for says in sentences(found.step_counts.left_out))
     for problem in (*found.report.warnings, *found.problems, *notes):
         say(str(problem))
     click.echo(json.dumps(as_json(found, is_explained=is_explained), indent=2))
+
+
+def with_hints(error: BadInput) -> BadInput:
+    """What only the command line can offer, behind the sentences that it helps with."""
+    said = {problem.says for problem in error.problems}
+    hints = [Problem("", hint) for says, hint in HINTS.items() if says in said]
+    return BadInput([*error.problems, *hints])
 
 
 def sources_at(paths: Sequence[Path]) -> list[SourceFile]:

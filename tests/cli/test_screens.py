@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from readiness.cli.screens import screens
+from readiness.core.tables import packed
 from readiness.imports.screens.evaluation import evaluate
 from readiness.imports.service import screens as usecase
 from tests.factories import patient_lists
@@ -115,6 +116,16 @@ def test_bad_input_is_told_in_sentences_and_nothing_is_printed(given, says):
     done = run("aggregate", *given)
     assert (done.exit_code, done.stdout) == (2, "")
     assert says in done.stderr
+
+
+def test_the_command_for_a_mapping_is_named_here_and_not_in_what_pages_say_too(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,date,food\n1,2026-07-03,Yes\n")
+    ended = run("aggregate", path)
+    assert ended.exit_code == 2
+    assert usecase.NO_MAPPING in ended.stderr
+    assert "flask screens mapping --example" in ended.stderr
+    assert "flask" not in usecase.NO_MAPPING + packed.TOO_MUCH
 
 
 def test_an_empty_folder_is_bad_input(tmp_path):

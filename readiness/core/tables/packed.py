@@ -20,7 +20,7 @@ PIECE = 256 * 1024
 DAMAGED = "The compressed file is damaged. Export it again."
 TOO_MUCH = (
     f"The file unpacks to far more than it should, or to more than {MOST // MIB:,} MB. Export a "
-    "shorter period, or unpack it and count it on your own machine: flask screens"
+    "shorter period and send that."
 )
 
 

@@ -62,8 +62,7 @@ AnyRecord = ScreenPart | PatientRecord | Visit | FollowUp | ReferralRecord
 
 KEY_BYTES, HASH_BYTES = 32, 12
 NO_MAPPING = (
-    "These columns are not known. Say what they mean in a mapping file. The page of uploads has "
-    "examples to begin from; flask screens mapping --example long (or redcap) prints them."
+    "Nothing says what the columns of this table mean. Send a mapping for it along with the file."
 )
 NO_FILE = "There is no file. Name one or more."
 UNREAD = (
