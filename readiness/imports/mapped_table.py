@@ -16,7 +16,14 @@ from readiness.counts.social_risk.models import Need
 from readiness.imports import safe_names
 from readiness.imports.dates import day_of, instant_of
 from readiness.imports.mapping import standing_of
-from readiness.imports.mapping_models import TRAITS, Answers, ColumnRole, TableMapping, plain
+from readiness.imports.mapping_models import (
+    TRAITS,
+    Answers,
+    ColumnRole,
+    TableMapping,
+    meant,
+    plain,
+)
 from readiness.imports.safe_names import Labels
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import (
@@ -273,7 +280,7 @@ def answer_in(
     text: str, question: str, known: tuple[Answers, ...], *, is_number: bool, codes: CodeTable
 ) -> ScreenAnswer | None:
     for answers in known:
-        if found := answers.get(plain(text)):
+        if found := meant(answers, text):
             return found
     if is_number and (number := number_in(text)) is not None:
         return ScreenAnswer(number=number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from readiness.counts.social_risk.models import Need
 from readiness.imports.dates import DateOrder
@@ -105,6 +106,7 @@ ALIKE = (frozenset({"yes", "y", "true"}), frozenset({"no", "n", "false"}))  # on
 COLUMN_CHARACTERS = 200
 OVER_ALL = ""  # answers that hold for every question
 
+Said = TypeVar("Said")
 Answers = Mapping[str, ScreenAnswer]  # by what stands in the file, in small letters
 
 
@@ -238,15 +240,28 @@ def result_in(results: Mapping[str, NeedResult], text: str) -> NeedResult | None
     >>> result_in({"no": NeedResult.POSITIVE}, "N"), result_in({}, "N")
     (<NeedResult.POSITIVE: 'positive'>, None)
     """
-    word = plain(text)
-    if found := results.get(word):
+    if found := meant(results, text):
         return found
+    word = unmarked(text)
     same = {results[each] for words in ALIKE if word in words for each in words & results.keys()}
     return same.pop() if len(same) == 1 else None
 
 
 def own_result(text: str) -> NeedResult | None:
-    return RESULTS.get(plain(text))
+    return RESULTS.get(unmarked(text))
+
+
+def meant(table: Mapping[str, Said], text: str) -> Said | None:
+    """What stands for a text as it is written, or else without the period behind it."""
+    return table.get(plain(text)) or table.get(unmarked(text))
+
+
+def unmarked(text: str) -> str:
+    """
+    >>> unmarked("No."), unmarked(" At  risk ")
+    ('no', 'at risk')
+    """
+    return plain(text).rstrip(".").rstrip()
 
 
 def is_heading_text(text: object) -> bool:

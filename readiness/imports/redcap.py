@@ -28,7 +28,13 @@ from readiness.imports.mapped_table import (
     part_of,
     parts_in,
 )
-from readiness.imports.mapping_models import ColumnRole, MappedField, RedcapMapping, plain
+from readiness.imports.mapping_models import (
+    ColumnRole,
+    MappedField,
+    RedcapMapping,
+    plain,
+    unmarked,
+)
 from readiness.imports.referrals.beside_screens import follow_ups
 from readiness.imports.referrals.models import FollowUp
 from readiness.imports.screening_codes.models import CodeTable
@@ -269,7 +275,7 @@ def need_result(
 ) -> NeedResult | None:
     """None where the question was not asked."""
     text = line.cells[field.column] if field.column is not None else ""
-    if not text or plain(text) in mapping.blanks:
+    if not text or {plain(text), unmarked(text)} & mapping.blanks:
         return None
     if result := mapping.result(field.of, text):
         return result

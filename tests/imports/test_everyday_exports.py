@@ -96,6 +96,36 @@ def test_a_letter_stands_for_the_word_that_the_mapping_explains():
     assert total(turned, Need.FOOD) == ResultCounts(negative=1)
 
 
+def test_capitals_and_a_period_behind_a_word_change_nothing_of_it():
+    found = read(
+        "id,date,food,ride\n"
+        "1,2026-01-05,YES.,no.\n"
+        "2,2026-01-05,N.,Positive.\n"
+        "3,2026-01-05,declined.,Nobody asked.\n",
+        wide("food", "ride", more='results = {"Nobody asked" = "not_asked"}\n'),
+    )
+    assert total(found, Need.FOOD) == ResultCounts(positive=1, negative=1, declined=1)
+    assert total(found, Need.TRANSPORTATION) == ResultCounts(positive=1, negative=1)
+    assert not found.report.unreadable_answers
+
+
+def test_a_mapped_answer_is_known_with_a_period_behind_it():
+    mapping = 'shape = "fhir"\n[answers."71802-3"]\n"Own flat" = "LA30189-7"\n'
+    found = read(lines(said("71802-3", "Own flat.", "1")), mapping, "x.ndjson")
+    assert total(found, Need.HOUSING) == ResultCounts(negative=1)
+    mapping = wide() + '[fields.home]\nquestion = "71802-3"\nanswers = {"Own flat" = "LA30189-7"}\n'
+    found = read("id,date,home\n1,2026-01-05,own flat.\n", mapping)
+    assert total(found, Need.HOUSING) == ResultCounts(negative=1)
+
+
+@pytest.mark.parametrize(
+    "text", ["Don't know/refused", "Don\u2019t know / Refused.", "Don\u2019t know"]
+)
+def test_whoever_does_not_know_is_unknown_however_it_is_written(text):
+    found = read(lines(said("95251-5", text, "1")), None, "x.ndjson")
+    assert not found.report.unreadable_answers
+
+
 def test_an_answer_of_several_that_is_not_known_is_no_answer_to_the_other_needs():
     mapping = (
         'shape = "long"\ninstrument = "prapare"\n[columns]\npatient = "id"\ndate = "date"\n'
@@ -119,8 +149,8 @@ def test_a_decimal_comma_leaves_its_own_need_open_and_is_told_by_line_and_headin
     assert total(found, Need.SAFETY) == ResultCounts(positive=1, incomplete=1)
     assert [str(each) for each in found.report.problems] == [
         (
-            "file 1, line 2: The number of an answer under “points” is written with a decimal comma. "
-            "Write it with a point, such as 12.5."
+            "file 1, line 2: The number of an answer under “points” is written with a decimal "
+            "comma. Write it with a point, such as 12.5."
         )
     ]
 

@@ -19,7 +19,7 @@ from readiness.imports.fhir.resources import (
     Number,
     codings_in,
 )
-from readiness.imports.mapping_models import OVER_ALL, Answers, plain
+from readiness.imports.mapping_models import OVER_ALL, Answers, meant
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import UNREADABLE_ANSWER, Absent, ScreenAnswer
 
@@ -145,7 +145,7 @@ def mapped_answer(
         said += [str(simple).lower()] if simple is not None else []
     for text in said:
         for of in (answers.get(question, {}), answers.get(OVER_ALL, {})):
-            if text and (answer := of.get(plain(text))):
+            if text and (answer := meant(of, text)):
                 return answer
     return None
 

@@ -274,7 +274,7 @@ def words_in(text: str) -> frozenset[str]:
 
 def normalize(text: str) -> str:
     """
-    >>> normalize("  Often  TRUE. ")
-    'often true'
+    >>> normalize("  Often  TRUE. "), normalize("Don\u2019t know")
+    ('often true', "don't know")
     """
-    return " ".join(text.lower().split()).rstrip(".")
+    return " ".join(text.lower().replace("\u2019", "'").split()).rstrip(".")
