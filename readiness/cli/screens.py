@@ -76,7 +76,8 @@ def aggregate(
     _json: bool,
 ) -> None:
     """Count the screens in files or folders: FHIR, the New York 1115 set, our template, or a table
-    with a mapping. Visits beside them tell who was eligible, referrals what followed.
+    with a mapping. Visits beside them tell who was eligible, diagnoses whose need is documented,
+    referrals what followed.
 
     With several mappings each table goes to the one whose columns it holds. Files are told by
     number, in the order given; those of a folder in the order of their names.
