@@ -171,6 +171,8 @@ def test_documented_needs_have_a_column_of_their_own_and_are_saved(cara, store):
     assert "Qplanted" not in page.text
     cara.post(reply.location, data=page.values(reply.location))
     assert stored(store, Q3) == {FunnelCell(Step.DOCUMENTED, Need.FOOD): 2}
+    every = Page(cara.get(f"/groups/{reply.location.split('/')[2]}/counts/{Q3}/sites").text)
+    assert "Food, Documented by a diagnosis code" in [cell.text for cell in every.all("th")]
 
 
 def test_screens_alone_are_told_without_definitions_of_other_steps(cara):
