@@ -12,6 +12,7 @@ from typing import Any
 from readiness.core.periods import quarter_of
 from readiness.counts.social_risk.models import Need
 from readiness.counts.strata import ALL, UNKNOWN, StratumType
+from readiness.imports.diagnoses.models import Diagnosis
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.evaluation import add_derived_needs
 from readiness.imports.screens.models import (
@@ -80,8 +81,8 @@ class PatientTally:
         ranks = stronger(one.ranks, needs)
         one.ranks = self.same.setdefault(ranks, ranks)
 
-    def meet(self, met: Screen | Visit, known: KnownTraits) -> PatientResults:
-        """Somebody was screened or seen."""
+    def meet(self, met: Screen | Visit | Diagnosis, known: KnownTraits) -> PatientResults:
+        """Somebody was screened, seen or diagnosed."""
         whose = whose_of(met)
         one = self.sums.get(whose)
         if one is None:
@@ -150,7 +151,7 @@ class PatientTally:
         return {known: strata_of(known) for known in {one.known for one in self.sums.values()}}
 
 
-def whose_of(met: Screen | Visit) -> Whose:
+def whose_of(met: Screen | Visit | Diagnosis) -> Whose:
     return met.group_id or NOBODY, quarter_at(met.day), met.patient
 
 
