@@ -24,7 +24,7 @@ from readiness.imports.screens.models import (
     ResultCounts,
     Screen,
 )
-from readiness.imports.screens.strata import NOBODY_KNOWN, KnownTraits, known_from, strata_of
+from readiness.imports.screens.strata import NOBODY_KNOWN, KnownTraits, Told, known_from, strata_of
 from readiness.imports.visits.models import Visit
 
 # Of several screens of one patient in a quarter the strongest counts: a clear answer over none.
@@ -73,6 +73,7 @@ class PatientTally:
     codes: CodeTable
     sums: dict[Whose, PatientResults] = field(default_factory=dict)
     same: dict[Any, Any] = field(default_factory=dict)  # equal values are kept once
+    told: Told = field(default_factory=dict)
 
     def add(self, screen: Screen, needs: Mapping[Need, NeedResult], known: KnownTraits) -> None:
         if not needs:
