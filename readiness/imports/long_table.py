@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from readiness.core.tables.models import ReadContext, Report, SourceFile
-from readiness.core.tables.reader import open_table
 from readiness.counts.social_risk.models import Need
 from readiness.imports.mapped_table import (
     NO_DAY,
@@ -21,6 +20,7 @@ from readiness.imports.mapped_table import (
     comma_fault,
     head_of,
     lines_of,
+    open_mapped,
     part_of,
     parts_in,
 )
@@ -49,7 +49,7 @@ def parts(
 ) -> Iterator[ScreenPart | PatientRecord]:
     run = MappedRun(mapping, codes, labels or PlaceLabels())
     for source in sources:
-        with open_table(source) as table:
+        with open_mapped(source, mapping) as table:
             columns = columns_of(table, mapping)
             lines = lines_of(table, columns, reading)
             yield from parts_in(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, Protocol, TypeVar
 
 from readiness.core import numbers
 from readiness.core.errors import BadInput, Problem
-from readiness.core.tables.models import ReadContext
-from readiness.core.tables.reader import TextTable, column_key, full_rows
+from readiness.core.tables.models import ReadContext, SourceFile
+from readiness.core.tables.reader import TextTable, column_key, full_rows, open_table
 from readiness.counts.social_risk.models import Need
 from readiness.imports import safe_names
 from readiness.imports.dates import day_of, instant_of
@@ -65,6 +66,11 @@ class MappedLine(NamedTuple):
     def text(self, role: ColumnRole) -> str:
         at = self.columns.get(role)
         return self.cells[at] if at is not None else ""
+
+
+def open_mapped(source: SourceFile, mapping: TableMapping) -> AbstractContextManager[TextTable]:
+    """The table whose headings the mapping names, below whatever title and on whatever sheet."""
+    return open_table(source, mapping.headings, mapping.sheet)
 
 
 def lines_of(table: TextTable, columns: Columns, reading: ReadContext) -> Iterator[MappedLine]:

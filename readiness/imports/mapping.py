@@ -52,9 +52,9 @@ KEYS = {
         "shape instrument dates sheet ignore columns fields results statuses values"
     ).split(),
     MappingShape.FHIR: "shape instrument questions answers questionnaires ignore".split(),
-    MappingShape.VISITS: "shape dates ignore columns values".split(),
-    MappingShape.DIAGNOSES: "shape dates ignore columns values".split(),
-    MappingShape.REFERRALS: "shape dates ignore columns needs outcomes values".split(),
+    MappingShape.VISITS: "shape dates sheet ignore columns values".split(),
+    MappingShape.DIAGNOSES: "shape dates sheet ignore columns values".split(),
+    MappingShape.REFERRALS: "shape dates sheet ignore columns needs outcomes values".split(),
 }
 WIDE = "wide"  # another word for the shape of REDCap's exports
 FIELD_KEYS = ("question", "answers", "number", "need", "results", "about")

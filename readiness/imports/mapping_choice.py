@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import SourceFile
-from readiness.core.tables.reader import column_key, header_of
+from readiness.core.tables.reader import column_key
 from readiness.imports import safe_names
+from readiness.imports.mapped_table import open_mapped
 from readiness.imports.mapping_models import AnyMapping, AnyTableMapping, FormMapping, RedcapMapping
 from readiness.imports.redcap import boxes_of
 
@@ -37,14 +38,13 @@ def allot(sources: Sequence[SourceFile], mappings: Sequence[AnyTableMapping]) ->
     found: Allotted = [(mapping, []) for mapping in mappings]
     problems = []
     for source in sources:
-        header = header_of(source)
-        missing = [tuple(missing_headings(mapping, header)) for mapping in mappings]
-        best = max((len(headings(each)) for each, lacks in zip(mappings, missing, strict=True)
+        missing = [tuple(missing_in(source, mapping)) for mapping in mappings]
+        best = max((len(each.headings) for each, lacks in zip(mappings, missing, strict=True)
                     if not lacks), default=0)  # fmt: skip
         fitting = [
             at
             for at, mapping in enumerate(mappings)
-            if not missing[at] and len(headings(mapping)) == best
+            if not missing[at] and len(mapping.headings) == best
         ]
         if len(fitting) == 1:
             found[fitting[0]][1].append(source)
@@ -56,16 +56,14 @@ def allot(sources: Sequence[SourceFile], mappings: Sequence[AnyTableMapping]) ->
     return [(mapping, files) for mapping, files in found if files]
 
 
-def headings(mapping: AnyTableMapping) -> tuple[str, ...]:
-    """Every heading that the mapping names."""
-    if isinstance(mapping, RedcapMapping):
-        return (*mapping.columns.values(), *mapping.patient_parts, *mapping.fields)
-    return tuple(mapping.columns.values())
+def missing_in(source: SourceFile, mapping: AnyTableMapping) -> Iterator[str]:
+    with open_mapped(source, mapping) as table:
+        yield from missing_headings(mapping, table.header)
 
 
 def missing_headings(mapping: AnyTableMapping, header: Sequence[str]) -> Iterator[str]:
     places = {column_key(name): at for at, name in enumerate(header)}
-    for name in headings(mapping):
+    for name in mapping.headings:
         has_boxes = isinstance(mapping, RedcapMapping) and boxes_of(name, places)
         if column_key(name) not in places and not has_boxes:
             yield name

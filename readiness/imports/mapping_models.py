@@ -144,6 +144,11 @@ class TableMapping:
     values: Mapping[ColumnRole, Mapping[str, str]] = field(default_factory=dict)
     sheet: str = ""  # of a workbook; "" for the one that is read anyway
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Every heading that it names."""
+        return tuple(self.columns.values())
+
     def value(self, role: ColumnRole, text: str) -> str:
         of = self.values.get(role)
         return of.get(plain(text), text) if of and text else text
@@ -179,6 +184,10 @@ class RedcapMapping(TableMapping):
     patient_parts: tuple[str, ...] = ()  # further headings that tell patients apart, all together
     results: Mapping[str, NeedResult] = field(default_factory=dict)
     blanks: frozenset[str] = frozenset()  # what says that nobody asked
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return (*self.columns.values(), *self.patient_parts, *self.fields)
 
     def result(self, of: MappedField, text: str) -> NeedResult | None:
         return result_in(of.results, text) or result_in(self.results, text) or own_result(text)

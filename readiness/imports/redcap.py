@@ -8,7 +8,7 @@ from functools import partial
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import ReadContext, Report, SourceFile
-from readiness.core.tables.reader import TextTable, column_key, open_table
+from readiness.core.tables.reader import TextTable, column_key
 from readiness.counts.social_risk.models import Need
 from readiness.imports import safe_names
 from readiness.imports.mapped_table import (
@@ -26,6 +26,7 @@ from readiness.imports.mapped_table import (
     comma_fault,
     head_of,
     lines_of,
+    open_mapped,
     part_of,
     parts_in,
 )
@@ -99,7 +100,7 @@ def parts(
 ) -> Iterator[ScreenPart | PatientRecord | FollowUp]:
     run = MappedRun(mapping, codes, labels or PlaceLabels())
     for source in sources:
-        with open_table(source) as table:
+        with open_mapped(source, mapping) as table:
             layout = layout_of(table, mapping)
             lines = lines_of(table, layout.columns, reading)
             yield from parts_in(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 
 import pytest
+from openpyxl import Workbook
 
 from readiness.core.errors import BadInput
 from readiness.core.tables.models import file_in_memory
@@ -272,3 +274,39 @@ def test_a_table_of_which_no_line_can_be_read_is_refused():
 def test_the_days_that_a_file_covers_are_told():
     found = read("id,date,food\n1,2026-02-03,No\n2,2026-01-31,Yes\n3,,\n", wide("food"))
     assert (str(found.report.first_day), str(found.report.last_day)) == ("2026-01-31", "2026-02-03")
+
+
+def book(**sheets):
+    made = Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        tab = made.create_sheet(name)
+        for row in rows:
+            tab.append(row)
+    held = BytesIO()
+    made.save(held)
+    return file_in_memory("file 1", "report.xlsx", held.getvalue())
+
+
+ROWS = (("id", "date", "food"), ("1", "2026-07-03", "Yes"), ("2", "2026-07-04", "No"))
+SUMMARY = (("Need", "Count"), ("Food", 2), ("Housing", 3))
+
+
+def test_of_several_sheets_the_one_with_the_headings_of_the_mapping_is_read():
+    found = screens.aggregate([book(Summary=SUMMARY, Rows=ROWS)], mapping=wide("food"))
+    assert total(found, Need.FOOD) == ResultCounts(positive=1, negative=1)
+
+
+def test_a_mapping_may_name_the_sheet():
+    twice = book(July=ROWS, August=(ROWS[0], ("3", "2026-08-03", "Yes")))
+    found = screens.aggregate([twice], mapping=wide("food", more='sheet = "August"\n'))
+    assert total(found, Need.FOOD) == ResultCounts(positive=1)
+
+
+def test_each_of_several_mappings_finds_its_own_sheet():
+    other = wide("ride").replace('"id"', '"person"')
+    rides = (("person", "date", "ride"), ("7", "2026-07-03", "No"))
+    sources = [book(Summary=SUMMARY, Rows=ROWS), book(Summary=SUMMARY, Rows=rides)]
+    found = screens.aggregate(sources, mapping=[wide("food"), other])
+    assert total(found, Need.FOOD).screened == 2
+    assert total(found, Need.TRANSPORTATION).screened == 1

@@ -258,6 +258,18 @@ def test_a_workbook_is_asked_about_and_read_as_any_table(cara):
     assert settled(cara, send(cara, book)).heading == "What this upload would change"
 
 
+def test_next_month_the_sheet_with_the_headings_of_the_mapping_is_read(cara):
+    settled(cara, save(cara, filled(cara)))
+    lines = flat_tables.rows()
+    book = xlsx_of(
+        [
+            Sheet("Summary", ("Need", "Patients"), [("Food", 12), ("Housing", 9)]),
+            Sheet("Screens", tuple(lines[0]), [tuple(line.values()) for line in lines]),
+        ]
+    )
+    assert "48 rows read." in settled(cara, send(cara, book)).text
+
+
 def test_scripts_are_given_the_page_and_then_the_address(cara):
     page = send(cara, TABLE, headers=JSON)
     assert (page.status_code, page.mimetype) == (200, "text/html")

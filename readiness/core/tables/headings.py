@@ -23,6 +23,7 @@ TITLE_ALONE = "This line is no heading: the lines below are wider. Put the headi
 DAY = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}([T ].*)?")
 HEADING = re.compile(r"[A-Za-z][A-Za-z0-9 _.()/#%?:&-]{0,63}")
 LONG_NUMBER = re.compile(r"[0-9]{5}")  # a ZIP code, a record number, part of a phone number
+ANSWERS = frozenset({"yes", "no", "y", "n"})
 AT_MOST = 12  # named one by one; the rest are a number
 
 
@@ -122,8 +123,11 @@ def column_names(header: Sequence[str], places: Iterable[int]) -> str:
 
     >>> column_names(("a", "b", "c"), (0, 2)), column_names(("a", "Jo Doe", "1990-01-02"), (1, 2))
     ('“a” and “c”', 'column 2 and column 3')
+    >>> column_names(("id", "Jo Doe", "yes"), (1,))  # a row stands where the headings belong
+    'column 2'
     """
     is_safe = all(is_heading(name.strip()) for name in header)
+    is_safe = is_safe and ANSWERS.isdisjoint(map(column_key, header))
     names = [f"“{header[at].strip()}”" if is_safe else f"column {at + 1}" for at in places]
     if len(names) > AT_MOST:
         names = [*names[:AT_MOST], f"{len(names) - AT_MOST:,} more"]

@@ -46,8 +46,8 @@ FORMULAS = "are formulas: save the sheet with their values alone."
 MORE_FORMULAS = "{count:,} more lines hold formulas. Save the sheet with its values alone."
 NO_SUCH_SHEET = "The workbook has no sheet of that name. Write the name as its tab shows it."
 OTHER_SHEETS = (
-    "One sheet of this workbook was read, the first that holds a table. Not read: {others}. Send "
-    "each of them by itself, or put all rows into one sheet."
+    "One sheet of this workbook was read, the first that holds such a table. Not read: {others}. "
+    "Send each of them by itself, or put all rows into one sheet."
 )
 
 SHEET = spreadsheet.SheetRequest(
@@ -238,7 +238,7 @@ def delimiter_of(line: str) -> str:
 
 def sheet_table(label: str, raw: bytes, wanted: Collection[str], sheet: str) -> TextTable:
     """The sheet of that name, else that of the counts, else the first that holds a table."""
-    found = tables_of(label, raw, request_of(sheet), wanted)
+    found = tables_of(label, raw, request_of(sheet, wanted), wanted)
     if not found:
         raise BadInput([Problem(label, EMPTY)])
     return found[0]
@@ -275,8 +275,10 @@ def book_of(label: str, raw: bytes, request: spreadsheet.SheetRequest) -> spread
         raise BadInput(Problem(label, each) for each in says) from None
 
 
-def request_of(sheet: str) -> spreadsheet.SheetRequest:
-    return replace(SHEET, sheets=(sheet,), or_first=False) if sheet else SHEET
+def request_of(sheet: str, wanted: Collection[str]) -> spreadsheet.SheetRequest:
+    if sheet:
+        return replace(SHEET, sheets=(sheet,), or_first=False)
+    return replace(SHEET, headings=tuple(wanted))
 
 
 def sheet_rows(rows: Sequence[Sequence[SheetCell]]) -> Iterator[TableRow]:

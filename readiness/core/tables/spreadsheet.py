@@ -47,13 +47,14 @@ class SheetSentences:
 @dataclass(frozen=True)
 class SheetRequest:
     """Which sheets are read and how far; `or_first`: where none has such a name, the first that
-    holds a table."""
+    holds a table, or the `headings` where any are known."""
 
     sheets: tuple[str, ...]
     most_rows: int
     most_columns: int
     words: SheetSentences
     or_first: bool = False
+    headings: tuple[str, ...] = ()  # that the table has: they choose among several sheets
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def run_child(raw: bytes, wanted: SheetRequest, seconds: float) -> bytes:
     asked: dict[str, Any] = {
         "names": wanted.sheets,
         "or_first": wanted.or_first,
+        "headings": wanted.headings,
         "most_rows": wanted.most_rows,
         "most_columns": wanted.most_columns,
         "parent_id": os.getpid(),

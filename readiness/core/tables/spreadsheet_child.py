@@ -18,6 +18,7 @@ from itertools import islice
 from typing import Any
 
 from readiness.core.child_process import end_with
+from readiness.core.tables.headings import MOST_TITLES, column_key
 
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 15
@@ -35,7 +36,12 @@ def limit() -> None:
 
 
 def answer_to(
-    raw: bytes, names: Sequence[str], or_first: bool, most_rows: int, most_columns: int
+    raw: bytes,
+    names: Sequence[str],
+    or_first: bool,
+    headings: Sequence[str],
+    most_rows: int,
+    most_columns: int,
 ) -> dict[str, Any]:
     from openpyxl import load_workbook  # after the limits are set
 
@@ -44,7 +50,7 @@ def answer_to(
         book = load_workbook(BytesIO(raw), read_only=True, data_only=False, keep_links=False)
         wanted = [name for name in names if name in book.sheetnames]
         if not wanted and or_first:
-            wanted = [first_table(book.worksheets).title]
+            wanted = [first_table(book.worksheets, headings).title]
         tabs = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         return {
             "sheets": {
@@ -58,13 +64,24 @@ def answer_to(
         }
 
 
-def first_table(sheets: Sequence[Any]) -> Any:
-    """The first visible sheet with two rows or more, one of them of two cells or more; else the
-    first that holds anything; else the first."""
+def first_table(sheets: Sequence[Any], headings: Sequence[str]) -> Any:
+    """The first visible sheet with half of the headings in a row; else with two rows or more, one
+    of them of two cells or more; else the first that holds anything; else the first."""
     shown = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
+    for sheet in shown if headings else ():
+        if headings_held(sheet, headings) * 2 >= len(headings):
+            return sheet
     found = [(sheet, widths(sheet)) for sheet in shown]
     tables = [sheet for sheet, each in found if len(each) > 1 and max(each) > 1]
     return (tables or [sheet for sheet, each in found if each] or shown)[0]
+
+
+def headings_held(sheet: Any, headings: Sequence[str]) -> int:
+    """The most of them that stand in one of its first rows."""
+    sheet.reset_dimensions()
+    rows = islice(sheet.iter_rows(values_only=True), MOST_TITLES)
+    keys = {column_key(name) for name in headings}
+    return max((len(keys & {column_key(str(value)) for value in row}) for row in rows), default=0)
 
 
 def widths(sheet: Any) -> list[int]:

@@ -7,7 +7,6 @@ from datetime import date
 from functools import partial
 
 from readiness.core.tables.models import ReadContext, SourceFile
-from readiness.core.tables.reader import open_table
 from readiness.counts.social_risk.models import Need
 from readiness.imports import safe_names
 from readiness.imports.long_table import NO_NEED
@@ -18,6 +17,7 @@ from readiness.imports.mapped_table import (
     NotReadError,
     columns_of,
     lines_of,
+    open_mapped,
     parts_in,
 )
 from readiness.imports.mapping_models import ColumnRole, ReferralMapping, plain
@@ -50,7 +50,7 @@ def follow_ups(
 ) -> Iterator[FollowUp]:
     run = MappedRun(mapping, codes)
     for source in sources:
-        with open_table(source) as table:
+        with open_mapped(source, mapping) as table:
             lines = lines_of(table, columns_of(table, mapping), reading)
             yield from parts_in(
                 lines, reading, partial(told_in, run=run, mapping=mapping, reading=reading)

@@ -19,7 +19,7 @@ from readiness.core.patient_identifiers import refusal
 from readiness.core.people import Group, Site
 from readiness.core.permissions import Can
 from readiness.core.tables.models import SourceFile, file_in_memory
-from readiness.core.tables.reader import TextTable, column_key, open_table
+from readiness.core.tables.reader import column_key, open_table
 from readiness.core.tables.spreadsheet import STARTS
 from readiness.imports import db as uploads
 from readiness.imports import redcap
@@ -27,9 +27,8 @@ from readiness.imports.column_contents import NO_ROWS, ColumnContent, check_head
 from readiness.imports.column_guess import GuessedColumn, guessed
 from readiness.imports.dates import DateOrder
 from readiness.imports.formats import FileFormat, first_bytes, format_of
-from readiness.imports.mapped_table import columns_of
+from readiness.imports.mapped_table import columns_of, open_mapped
 from readiness.imports.mapping import parse
-from readiness.imports.mapping_choice import headings
 from readiness.imports.mapping_choices import (
     NO_ORDER,
     MappingChoices,
@@ -300,16 +299,28 @@ def text_tables(
 ) -> tuple[SourceFile, ...]:
     """Workbooks as text tables: opening one takes seconds, and here each is read several times."""
     scope.require_for_group(session, Can.ENTER_COUNTS, group_id)
+    usual = usual_headings(uploads.mappings_of_group(session.store, group_id))
     return tuple(
-        text_table(each) if first_bytes(each).startswith(STARTS) else each for each in sources
+        text_table(each, usual) if first_bytes(each).startswith(STARTS) else each
+        for each in sources
     )
 
 
-def text_table(source: SourceFile) -> SourceFile:
+def usual_headings(known: Sequence[SavedMapping]) -> tuple[str, ...]:
+    """Those of the newest mapping for tables: of several sheets the one that holds them is read."""
+    for saved in known:
+        with suppress(BadInput):
+            mapping = parse(saved.text, screening.load())
+            if not isinstance(mapping, FormMapping):
+                return mapping.headings
+    return ()
+
+
+def text_table(source: SourceFile, headings: Sequence[str] = ()) -> SourceFile:
     """Each row on the line that it has in the workbook."""
     text = StringIO(newline="")
     writer, at = csv.writer(text, quoting=csv.QUOTE_ALL), 0
-    with open_table(source) as table:
+    with open_table(source, headings) as table:
         for line, cells in chain([(table.line, list(table.header))], table.rows):
             text.write("\n" * (line - 1 - at))
             writer.writerow(cells)
@@ -328,25 +339,22 @@ def fitting(
     scope.require_for_group(session, Can.ENTER_COUNTS, group_id)
     known = uploads.mappings_of_group(session.store, group_id)
     tables = [each for each in sources if format_of(each) is FileFormat.TABLE]
-    found = [
-        next((saved for saved in known if fits(saved, header)), None)
-        for header in headings_of(tables)
-    ]
+    found = [next((saved for saved in known if fits(saved, each)), None) for each in tables]
     if None in found:
         return ()
     return tuple(dict.fromkeys(each for each in found if each))
 
 
-def fits(saved: SavedMapping, header: Sequence[str]) -> bool:
-    table = TextTable("", tuple(header), iter(()))
+def fits(saved: SavedMapping, source: SourceFile) -> bool:
     try:
         mapping = parse(saved.text, screening.load())
         if isinstance(mapping, FormMapping):
             return False
-        if isinstance(mapping, RedcapMapping):
-            redcap.layout_of(table, mapping)
-        else:
-            columns_of(table, mapping)
+        with open_mapped(source, mapping) as table:
+            if isinstance(mapping, RedcapMapping):
+                redcap.layout_of(table, mapping)
+            else:
+                columns_of(table, mapping)
     except BadInput:
         return False
     return True
@@ -360,7 +368,7 @@ def almost_fitting(
     there = set(map(column_key, chain(*headings_of(sources))))
     for saved in uploads.mappings_of_group(session.store, group_id):
         with suppress(BadInput):
-            if set(map(column_key, headings(changeable(saved)))) <= there:
+            if set(map(column_key, changeable(saved).headings)) <= there:
                 return saved
     return None
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from readiness.core.tables.models import ReadContext, SourceFile
-from readiness.core.tables.reader import open_table
 from readiness.imports.mapped_table import (
     MappedLine,
     MappedRun,
@@ -14,6 +13,7 @@ from readiness.imports.mapped_table import (
     columns_of,
     head_of,
     lines_of,
+    open_mapped,
     parts_in,
 )
 from readiness.imports.visits.models import Visit
@@ -23,7 +23,7 @@ NO_VISIT_DAY = "The day of the visit is missing or is no date. Write it as 2026-
 
 def visits(sources: Sequence[SourceFile], reading: ReadContext, run: MappedRun) -> Iterator[Visit]:
     for source in sources:
-        with open_table(source) as table:
+        with open_mapped(source, run.mapping) as table:
             lines = lines_of(table, columns_of(table, run.mapping), reading)
             yield from parts_in(lines, reading, partial(visit_in, run=run, reading=reading))
 
