@@ -23,6 +23,7 @@ from readiness.counts.strata import StratumType
 from readiness.imports.mapping_examples import EXAMPLES
 from readiness.imports.mapping_models import MappingShape
 from readiness.imports.screens.models import CellKey, NeedResult, ResultCounts
+from readiness.imports.service import data_values
 from readiness.imports.service import screens as service
 from readiness.imports.service.screens import Aggregation, ExplainedScreen
 from readiness.imports.step_counts import sentences
@@ -69,7 +70,14 @@ screens.add_command(suppress)
     help="What the columns of a table, or the link ids of a form, mean (TOML); may be given again.",
 )
 @click.option("--explain", "is_explained", is_flag=True, help="Also every screen with its results.")
-@click.option("--json", "_json", is_flag=True, help="Print JSON, which is the only form there is.")
+@click.option("--json", "_json", is_flag=True, help="Print JSON, as without --as.")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["json", "long"]),
+    default="json",
+    help="long: CSV for DHIS2, one line for each count (orgUnit, period, dataElement, value).",
+)
 @ends_well
 @hides_content
 def aggregate(
@@ -79,9 +87,11 @@ def aggregate(
     mappings: tuple[Path, ...],
     is_explained: bool,
     _json: bool,
+    form: str,
 ) -> None:
     """Count the screens in files or folders: FHIR, the New York 1115 set, our template, or a table
-    with a mapping. Visits beside them tell who was eligible, referrals what followed.
+    with a mapping. Visits beside them tell who was eligible, diagnoses whose need is documented,
+    referrals what followed.
 
     With several mappings each table goes to the one whose columns it holds. Files are told by
     number, in the order given; those of a folder in the order of their names.
@@ -98,9 +108,13 @@ def aggregate(
     except BadInput as error:
         raise with_hints(error) from None
     notes = (Problem("", says) for says in sentences(found.step_counts.left_out))
+    table = data_values.table_of(found) if form == "long" else b""
     for problem in (*found.report.warnings, *found.problems, *notes):
         say(str(problem))
-    click.echo(json.dumps(as_json(found, is_explained=is_explained), indent=2))
+    if form == "long":
+        click.echo(table, nl=False)
+    else:
+        click.echo(json.dumps(as_json(found, is_explained=is_explained), indent=2))
 
 
 def with_hints(error: BadInput) -> BadInput:

@@ -122,6 +122,9 @@ def part_of(
     reading: ReadContext,
     answered: tuple[AnsweredQuestion, ...] = (),
     results: Mapping[Need, NeedResult] = NO_RESULTS,
+    *,
+    is_whole: bool = False,
+    is_completed: bool = False,
 ) -> ScreenPart:
     return ScreenPart(
         source=line.place,
@@ -136,6 +139,8 @@ def part_of(
         group_id=head.group_id or reading.group_id,
         site_id=head.site_id,
         traits=head.traits,
+        is_whole=is_whole,
+        is_completed=is_completed,
     )
 
 
@@ -158,6 +163,7 @@ class MappedRun:
     traits: dict[tuple[str, ...], PatientTraits] = field(default_factory=dict)
     standings: dict[str, tuple[RecordStatus, str]] = field(default_factory=dict)
     answers: dict[tuple[str, str], tuple[ScreenAnswer, ...]] = field(default_factory=dict)
+    results: dict[tuple[str, str], NeedResult] = field(default_factory=dict)  # by field and text
 
     def day(self, text: str) -> date | None:
         if text not in self.days:

@@ -25,6 +25,7 @@ from readiness.imports.mapping_models import (
     Answers,
     AnyMapping,
     ColumnRole,
+    DiagnosisMapping,
     FormMapping,
     LongMapping,
     MappedField,
@@ -52,6 +53,7 @@ KEYS = {
     ).split(),
     MappingShape.FHIR: "shape instrument questions answers questionnaires ignore".split(),
     MappingShape.VISITS: "shape dates sheet ignore columns values".split(),
+    MappingShape.DIAGNOSES: "shape dates sheet ignore columns values".split(),
     MappingShape.REFERRALS: "shape dates sheet ignore columns needs outcomes values".split(),
 }
 WIDE = "wide"  # another word for the shape of REDCap's exports
@@ -114,6 +116,7 @@ class MappingReader:
             MappingShape.LONG: self.long,
             MappingShape.REDCAP: self.redcap,
             MappingShape.VISITS: self.visits,
+            MappingShape.DIAGNOSES: self.diagnoses,
             MappingShape.REFERRALS: self.referrals,
         }
         return made_by[shape]()
@@ -156,6 +159,9 @@ class MappingReader:
 
     def visits(self) -> VisitMapping:
         return VisitMapping(**self.shared(MappingShape.VISITS))
+
+    def diagnoses(self) -> DiagnosisMapping:
+        return DiagnosisMapping(**self.shared(MappingShape.DIAGNOSES))
 
     def referrals(self) -> ReferralMapping:
         shared = self.shared(MappingShape.REFERRALS)

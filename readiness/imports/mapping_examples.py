@@ -225,6 +225,33 @@ born = "BIRTH_DATE"        # or age = "AGE", in years on the day of the visit
 "Medicaid MCO" = "medicaid"
 """
 
+DIAGNOSES = """\
+# What the columns of a list of diagnoses mean: one line for each patient, day and code. Codes Z55
+# to Z65 of ICD-10-CM tell of how many patients a need is documented. A diagnosis is no screen: it
+# is counted by itself, and whoever has one alone was neither screened nor eligible.
+
+shape = "diagnoses"
+
+# How dates such as 7/3/2026 are meant: "month first" or "day first". 2026-07-03 needs no saying.
+dates = "month first"
+
+# Columns that are not needed. They are dropped unread; a * at the end stands for the rest.
+ignore = ["PATIENT_NAME", "DX_NAME", "NOTE_*"]
+
+[columns]
+patient = "MRN"            # the same as in the screens; told apart by a keyed hash, never kept
+date = "RECORDED_ON"       # the day that the diagnosis was recorded
+code = "ICD10"             # Z59.41 or Z5941; several in one cell: separate them by ;
+# All others may be left out.
+site = "CLINIC"
+language = "LANGUAGE"
+payer = "PAYER"
+#   group, race, ethnicity, sex, born (or age), as in a list of visits
+
+[values.site]
+"Elm Street Clinic" = "elm"
+"""
+
 REFERRALS = """\
 # What the columns of a list of referrals mean: one line for each patient and need. Sent together
 # with the screens, it tells what followed the needs that they found.
@@ -269,5 +296,6 @@ EXAMPLES = {
     MappingShape.REDCAP: REDCAP,
     MappingShape.FHIR: FHIR,
     MappingShape.VISITS: VISITS,
+    MappingShape.DIAGNOSES: DIAGNOSES,
     MappingShape.REFERRALS: REFERRALS,
 }

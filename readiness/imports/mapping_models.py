@@ -18,6 +18,7 @@ class MappingShape(StrEnum):
     REDCAP = "redcap"  # any wide table; a mapping may also call it "wide"
     FHIR = "fhir"
     VISITS = "visits"
+    DIAGNOSES = "diagnoses"
     REFERRALS = "referrals"
 
 
@@ -43,6 +44,7 @@ class ColumnRole(StrEnum):
     SEX = "sex"
     BORN = "born"
     AGE = "age"
+    CODE = "code"  # of a list of diagnoses
     # Of a list of referrals
     SCREENED = "screened"  # the day of the screen that found the need
     WANTS_HELP = "wants_help"
@@ -78,7 +80,7 @@ OF_REFERRALS = {
     ColumnRole.RESOLVED,
     ColumnRole.INTERVENTION,
 }
-OF_SCREENS = set(ColumnRole) - OF_REFERRALS
+OF_SCREENS = set(ColumnRole) - OF_REFERRALS - {ColumnRole.CODE}
 OF_VISITS = {
     ColumnRole.PATIENT,
     ColumnRole.DATE,
@@ -90,10 +92,12 @@ ROLES: dict[MappingShape, set[ColumnRole]] = {
     MappingShape.LONG: OF_SCREENS - {ColumnRole.COMPLETE},
     MappingShape.REDCAP: OF_SCREENS - OF_LONG_TABLES,
     MappingShape.VISITS: OF_VISITS,
+    MappingShape.DIAGNOSES: OF_VISITS | {ColumnRole.CODE},
     MappingShape.REFERRALS: {ColumnRole.PATIENT, ColumnRole.NEED, *OF_REFERRALS},
 }
 NEEDED: dict[MappingShape, tuple[ColumnRole, ...]] = {
     **dict.fromkeys(ROLES, (ColumnRole.PATIENT, ColumnRole.DATE)),
+    MappingShape.DIAGNOSES: (ColumnRole.PATIENT, ColumnRole.DATE, ColumnRole.CODE),
     MappingShape.REFERRALS: (ColumnRole.PATIENT, ColumnRole.NEED),
 }
 MADE_BY_US = (Need.ANY, Need.ALL5)  # worked out from the others
@@ -221,6 +225,11 @@ class VisitMapping(TableMapping):
 
 
 @dataclass(frozen=True)
+class DiagnosisMapping(TableMapping):
+    """For a list of diagnoses: one line for each patient, day and code."""
+
+
+@dataclass(frozen=True)
 class ReferralMapping(TableMapping):
     """For a list of referrals: one line for each patient and need."""
 
@@ -231,7 +240,7 @@ class ReferralMapping(TableMapping):
         return need_named(text, self.needs)
 
 
-AnyTableMapping = LongMapping | RedcapMapping | VisitMapping | ReferralMapping
+AnyTableMapping = LongMapping | RedcapMapping | VisitMapping | DiagnosisMapping | ReferralMapping
 AnyMapping = AnyTableMapping | FormMapping
 
 

@@ -14,6 +14,7 @@ from readiness.imports import safe_names
 from readiness.imports.mapped_table import (
     NO_DAY,
     NO_PATIENT,
+    REMEMBERED,
     Columns,
     MappedLine,
     MappedRun,
@@ -196,14 +197,25 @@ def form_in(
     answered, results = answers_of(line, layout, run, reading.report)
     patient = reading.hashed(head.patient)
     told = beside(line, layout) if head.standing is RecordStatus.COUNTED else {}
-    followed = [*follow_ups(told, line.place, run, patient, head.day, reading.report)]
+    followed = (
+        [*follow_ups(told, line.place, run, patient, head.day, reading.report)] if told else []
+    )
     is_finished = plain(line.text(ColumnRole.COMPLETE)) in FINISHED
     is_screen = bool(results) or is_finished or any(each.answers for each in answered)
     if is_screen:
         if head.day is None:
             raise NotReadError(NO_DAY)
-        part = part_of(head, head.day, line, run, reading, answered, results)
-        yield replace(part, is_whole=True, is_completed=is_finished)
+        yield part_of(
+            head,
+            head.day,
+            line,
+            run,
+            reading,
+            answered,
+            results,
+            is_whole=True,
+            is_completed=is_finished,
+        )
     elif head.traits is not None:
         yield PatientRecord(patient, head.traits)
     yield from followed
@@ -248,7 +260,7 @@ def answers_of(
         if field.of.about is not None:
             continue
         if field.of.need is not None:
-            if result := need_result(line, field, layout.mapping, run.codes, report):
+            if result := known_result(line, field, layout.mapping, run, report):
                 results.setdefault(field.of.need, []).append(result)
         elif not run.codes.is_personal(field.of.question):
             answers = answers_to(line, field, run)
@@ -257,7 +269,9 @@ def answers_of(
                 if fault := number_fault(line, field):
                     report.unread_beside(line.place, fault)
             answered.append(AnsweredQuestion(field.of.question, answers))
-    return tuple(answered), {need: any_of(found) for need, found in results.items()}
+    return tuple(answered), {
+        need: any_of(found) if len(found) > 1 else found[0] for need, found in results.items()
+    }
 
 
 def beside(line: MappedLine, layout: RedcapLayout) -> dict[Need, dict[ColumnRole, str]]:
@@ -269,6 +283,21 @@ def beside(line: MappedLine, layout: RedcapLayout) -> dict[Need, dict[ColumnRole
             text = field.of.word(line.cells[field.column])
             told[field.of.about] = text or told.get(field.of.about, "")
     return found
+
+
+def known_result(
+    line: MappedLine, field: FieldPlace, mapping: RedcapMapping, run: MappedRun, report: Report
+) -> NeedResult | None:
+    """Words are few and are met a million times; one that nothing explains is told each time."""
+    key = (field.name, line.cells[field.column] if field.column is not None else "")
+    if (known := run.results.get(key)) is not None:
+        return known
+    unread = report.unreadable_answers.total()
+    result = need_result(line, field, mapping, run.codes, report)
+    is_read = report.unreadable_answers.total() == unread
+    if result is not None and is_read and len(run.results) < REMEMBERED:
+        run.results[key] = result
+    return result
 
 
 def need_result(

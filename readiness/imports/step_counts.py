@@ -1,12 +1,15 @@
-"""The steps before and after a screen: who was eligible, and what followed each need."""
+"""The steps before, beside and after a screen: who was eligible, whose need a diagnosis documents,
+and what followed each need."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from readiness.counts.social_risk.models import Need, Step
+from readiness.imports.diagnoses import documented
+from readiness.imports.diagnoses.documented import NOBODY_DOCUMENTED, DocumentedCount
 from readiness.imports.referrals import funnel
 from readiness.imports.referrals.found_needs import FoundNeeds
 from readiness.imports.referrals.funnel import Funnel, funnel_of
@@ -18,7 +21,7 @@ from readiness.imports.visits import eligible
 from readiness.imports.visits.eligible import EligibleCount, count_eligible
 from readiness.imports.visits.visit_list import VisitList
 
-DEFINITIONS = {**eligible.DEFINITIONS, **funnel.DEFINITIONS}
+DEFINITIONS = {**eligible.DEFINITIONS, **funnel.DEFINITIONS, **documented.DEFINITIONS}
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class NotCounted:
     unwished: int = 0
     undated: int = 0
     met_alone: int = 0
+    other_diagnoses: int = 0
+    undated_diagnoses: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,21 @@ def count_steps(
         },
         left_out=not_counted(seen, followed, log),
     )
+
+
+def with_documented(counts: StepCounts, found: DocumentedCount) -> StepCounts:
+    """Nothing of it touches another step."""
+    if found == NOBODY_DOCUMENTED:
+        return counts
+    steps = dict(counts.steps)
+    for key, number in sorted(found.cells.items()):
+        steps[key] = {**steps.get(key, {}), Step.DOCUMENTED: number}
+    left_out = replace(
+        counts.left_out or NotCounted(),
+        other_diagnoses=found.other,
+        undated_diagnoses=found.undated,
+    )
+    return StepCounts(steps, left_out)
 
 
 def cells_of(
@@ -117,6 +137,10 @@ SENTENCES = {
     "day where it is known.",
     "met_alone": "{number} whose need is recorded as met and who are not recorded as connected: "
     "not counted as resolved. Record the outcome of their referral.",
+    "other_diagnoses": "{number} diagnosed with another code of Z55 to Z65: the code is known and "
+    "is of none of the needs we count.",
+    "undated_diagnoses": "{number} diagnosed without a day: not counted. Send the day on which it "
+    "was recorded.",
 }
 SCREENED_ALONE = (
     "The visits in {quarters} are only those of patients who were screened, so nothing is said of "

@@ -54,6 +54,7 @@ EXAMPLE_TITLES = (
     (MappingShape.LONG, "a table with a row for each answer"),
     (MappingShape.FHIR, "FHIR forms of your own"),
     (MappingShape.VISITS, "a list of visits"),
+    (MappingShape.DIAGNOSES, "a list of diagnoses"),
     (MappingShape.REFERRALS, "a list of referrals"),
 )
 MOST_LINES = 200  # of one saving; an upload with breakdowns has thousands

@@ -2,14 +2,13 @@
 
 Each way runs in a process of its own; on a machine with other work the seconds of processor tell
 more than those of the clock. READINESS_BENCH_ROWS says how many rows: a million unless
-said, 5_000_000 for the figures in the README, 50_000_000 to see that memory does not grow.
+said, 5_000_000 for a large table, 50_000_000 to see that memory does not grow.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import random
 import subprocess
 import sys
 import tempfile
@@ -22,15 +21,17 @@ import duckdb
 
 from readiness.imports.service import screens
 from readiness.imports.warehouse import sql_text
+from tests.bench import exports
 from tests.bench.counting import WAYS
 
 ROWS = int(os.environ.get("READINESS_BENCH_ROWS", "1_000_000"))
-OBSERVATIONS = min(400_000, ROWS * 2 // 5)
+EXPORT = int(os.environ.get("READINESS_BENCH_BYTES", "60_000_000"))
 SLOW = 6_000_000  # rows; beyond them only the ways that stay small are measured
 PATIENCE = 1_000_000  # rows; beyond them our readers of small tables are not measured
 SPARK = "on Spark, local, its start included"
 ON_A_WAREHOUSE = ("on DuckDB", SPARK)
 READERS = "our readers, patient by patient"
+UPLOAD, BARE_CSV = "as an upload", "Python's csv, the same wide table"
 SMALL = {"ours, row by row", "raw DuckDB, bare count", "ours, patient by patient"}
 
 # Invented patients in no order: 60 practices of 2 sites, two screens each, some sent twice, some
@@ -75,13 +76,18 @@ def run() -> Iterator[str]:
             file = for_a_warehouse(Path(folder))
             yield "the SQL that a payer runs, on the same rows in Parquet"
             yield from (f"  {summary(way, file)}" for way in ON_A_WAREHOUSE)
-        file = observations(Path(folder))
-        yield f"{OBSERVATIONS:,} Observations, NDJSON, {file.stat().st_size / 2**20:,.0f} MiB"
-        yield f"  {summary(READERS, file, OBSERVATIONS)}"
+        for kind in ("wide", "answers", "judged", "observations"):
+            file = exports.write(Path(folder), kind, EXPORT)
+            with file.open("rb") as lines:
+                rows = sum(1 for _ in lines)
+            yield f"{kind}, {rows:,} lines, {file.stat().st_size / 10**6:,.0f} MB"
+            for way in (UPLOAD, BARE_CSV) if kind == "wide" else (UPLOAD,):
+                yield f"  {summary(way, file, rows)}"
+            file.unlink()
 
 
 def ways(file: Path) -> Iterator[str]:
-    for way in (way for way in WAYS if way not in ON_A_WAREHOUSE):
+    for way in (way for way in WAYS if way not in (*ON_A_WAREHOUSE, UPLOAD, BARE_CSV)):
         most = PATIENCE if way == READERS else SLOW
         reads_text_alone = way in ("Python's csv, bare count", READERS)
         if (most >= ROWS or way in SMALL) and not (reads_text_alone and file.suffix != ".csv"):
@@ -135,42 +141,3 @@ def for_a_warehouse(folder: Path) -> Path:
         text = screens.sql_of(dialect, "results", date(2027, 12, 31))
         file.with_suffix(f".{dialect}").write_text(text)
     return file
-
-
-ASKED = {  # question -> its answers, as the instrument's codes have them
-    "88122-7": ("LA28397-0", "LA6729-3", "LA28398-8"),
-    "88123-5": ("LA28397-0", "LA6729-3", "LA28398-8"),
-    "93030-5": ("LA33-6", "LA32-8"),
-    "96779-4": ("LA33-6", "LA32-8", "LA32002-0"),
-    "71802-3": ("LA31993-1", "LA31994-9", "LA31995-6"),
-}
-
-
-def observations(folder: Path) -> Path:
-    """A bulk export: one Observation for each answer, five to a screen."""
-    dice = random.Random(7)
-    file = folder / "observations.ndjson"
-    with file.open("w", encoding="utf-8") as out:
-        for number in range(OBSERVATIONS):
-            out.write(json.dumps(observation(number, dice)) + "\n")
-    return file
-
-
-def observation(number: int, dice: random.Random) -> dict[str, Any]:
-    screen, at = divmod(number, len(ASKED))
-    question = list(ASKED)[at]
-    day = f"2026-{1 + screen % 9:02}-{1 + screen % 28:02}"
-    loinc = "http://loinc.org"
-    return {
-        "resourceType": "Observation",
-        "id": f"o{number}",
-        "status": "final",
-        "category": [{"coding": [{"code": "survey"}]}],
-        "code": {"coding": [{"system": loinc, "code": question}]},
-        "subject": {"reference": f"Patient/p{screen}"},
-        "effectiveDateTime": f"{day}T10:00:00Z",
-        "issued": f"{day}T10:05:00Z",
-        "valueCodeableConcept": {
-            "coding": [{"system": loinc, "code": dice.choice(ASKED[question])}]
-        },
-    }

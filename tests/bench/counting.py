@@ -120,6 +120,29 @@ def readers() -> Count:
     return count
 
 
+def upload(path: Path) -> Found:
+    """As a group sends it, with the mapping of its shape."""
+    from readiness.core.tables.models import file_on_disk
+    from readiness.imports.service.screens import aggregate
+    from tests.bench.exports import MAPPINGS
+
+    mapping = MAPPINGS.get(path.stem)
+    return totals(aggregate([file_on_disk(path)], group_id="group", mapping=mapping).cells)
+
+
+def wide_csv(path: Path) -> Found:
+    """Each patient of a quarter once for each need, by their last line; no strata, no checks."""
+    from tests.bench.exports import NEEDS
+
+    latest: dict[tuple[str, str, str], str] = {}
+    with path.open(newline="", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            quarter = f"{row['day'][:4]}-Q{(int(row['day'][5:7]) + 2) // 3}"
+            for need in NEEDS:
+                latest[row["mrn"], quarter, need] = row[need]
+    return len(latest), sum(result == "positive" for result in latest.values())
+
+
 def raw_duckdb(query: str) -> Count:
     import duckdb
 
@@ -222,6 +245,8 @@ WAYS: dict[str, Callable[[], Count]] = {
     "ours, patient by patient": ours_by_patient,
     "raw DuckDB, latest of each patient": lambda: raw_duckdb(LATEST),
     "our readers, patient by patient": readers,
+    "as an upload": lambda: upload,
+    "Python's csv, the same wide table": lambda: wide_csv,
     "on DuckDB": on_duckdb,
     "on Spark, local, its start included": on_spark,
 }

@@ -224,3 +224,18 @@ def test_visits_and_referrals_beside_screens_are_counted_by_a_mapping_each(tmp_p
 def test_the_group_given_is_that_of_files_without_one(given):
     found = json.loads(run("aggregate", *given, "--group", "elm").stdout)
     assert {cell["group_id"] for cell in found["cells"]} == {"elm"}
+
+
+def test_counts_are_printed_as_a_long_table():
+    done = run("aggregate", DATA / "fhir" / "prapare-form.json", "--group", "elm", "--as", "long")
+    assert done.exit_code == 0
+    head, *rows = done.stdout.removeprefix("\ufeff").splitlines()
+    assert head == "orgUnit,period,dataElement,categoryOptionCombo,value"
+    assert all(row.startswith("elm,") for row in rows)
+    assert rows
+
+
+def test_a_long_table_of_nobody_s_is_refused_and_nothing_is_printed():
+    done = run("aggregate", DATA / "fhir" / "prapare-form.json", "--as", "long")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "Name the group with --group" in done.stderr

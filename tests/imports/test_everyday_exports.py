@@ -277,8 +277,7 @@ def test_the_days_that_a_file_covers_are_told():
 
 
 def book(**sheets):
-    made = Workbook()
-    made.remove(made.active)
+    made = Workbook(write_only=True)  # which begins without a sheet
     for name, rows in sheets.items():
         tab = made.create_sheet(name)
         for row in rows:

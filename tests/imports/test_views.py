@@ -161,6 +161,20 @@ def test_visits_and_referrals_beside_screens_are_looked_at_and_saved(cara, store
     assert found[FunnelCell(Step.CONNECTED, Need.FOOD)] == 1
 
 
+def test_documented_needs_have_a_column_of_their_own_and_are_saved(cara, store):
+    mapping = b'shape = "diagnoses"\n[columns]\npatient = "id"\ndate = "on"\ncode = "icd"\n'
+    rows = b"id,on,icd\nQplanted,2026-07-10,Z59.41\n2,2026-07-11,Z5948\n"
+    reply = send(cara, ("a.csv", rows), mapping=mapping)
+    page = settled(cara, reply)
+    assert "Documented by a diagnosis code" in [cell.text for cell in page.all("th")]
+    assert "A diagnosis is no screen and is never added to those screened" in page.text
+    assert "Qplanted" not in page.text
+    cara.post(reply.location, data=page.values(reply.location))
+    assert stored(store, Q3) == {FunnelCell(Step.DOCUMENTED, Need.FOOD): 2}
+    every = Page(cara.get(f"/groups/{reply.location.split('/')[2]}/counts/{Q3}/sites").text)
+    assert "Food, Documented by a diagnosis code" in [cell.text for cell in every.all("th")]
+
+
 def test_screens_alone_are_told_without_definitions_of_other_steps(cara):
     page = settled(cara, send(cara, fixture("prapare-form.json")))
     assert "How each of these was counted" not in page.text

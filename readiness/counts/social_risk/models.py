@@ -93,6 +93,7 @@ class Step(StrEnum):
     POSITIVE_MATURE = "positive_mature"
     CONNECTED_30D = "connected_30d"
     CSP_CONTACT_60D = "csp_contact_60d"
+    DOCUMENTED = "documented"  # by a diagnosis, which is no screen
 
 
 GROUP_STEPS = (
@@ -136,6 +137,7 @@ STEP_LABELS = {
     Step.POSITIVE_MATURE: "Need found 30 days ago or more",
     Step.CONNECTED_30D: "Connected in 30 days",
     Step.CSP_CONTACT_60D: "Contact with a service in 60 days",
+    Step.DOCUMENTED: "Documented by a diagnosis code",
 }
 
 GROUP_MEANINGS = {

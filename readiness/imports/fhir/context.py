@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from readiness.core.tables.models import ReadContext
+from readiness.imports.diagnoses.models import Diagnosis
 from readiness.imports.fhir.resources import Reference
 from readiness.imports.mapping_models import FormMapping
 from readiness.imports.screening_codes.models import CodeTable, ResourceType
@@ -62,6 +63,7 @@ class FhirRun:
     forms: dict[str, KnownQuestionnaire] = field(default_factory=dict)  # by their canonical address
     aliases: dict[str, str] = field(default_factory=dict)  # of the Bundle in hand: address -> id
     payers: dict[bytes, frozenset[str]] = field(default_factory=dict)  # by patient
+    diagnoses: list[Diagnosis] = field(default_factory=list)  # beside what else Conditions tell
     waiting: list[WaitingForm] = field(default_factory=list)
     waiting_bytes: int = 0
     export_errors: int = 0  # told by the export itself

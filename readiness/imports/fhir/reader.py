@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from readiness.core.tables.models import ReadContext, SourceFile
+from readiness.imports.diagnoses.models import Diagnosis
 from readiness.imports.fhir import encounter, observation, patient, referral
 from readiness.imports.fhir import questionnaire as fhir_forms
 from readiness.imports.fhir.context import UNDATED, FhirRun, UnreadableResource, WaitingForm, decode
@@ -57,7 +58,7 @@ def note_outcome(run: FhirRun, place: str, seen: OperationOutcome) -> None:  # n
 
 
 # How each resource is read. The others tell nothing that is counted.
-Found = ScreenPart | PatientRecord | Visit | ReferralRecord
+Found = ScreenPart | PatientRecord | Visit | Diagnosis | ReferralRecord
 Reader = Callable[[FhirRun, str, Any], Found | None]
 READERS: dict[str, tuple[msgspec.json.Decoder[Any], Reader]] = {
     "Observation": (msgspec.json.Decoder(Observation), observation.part_of),
@@ -102,6 +103,7 @@ def parts(
                 yield found
     yield from waiting_forms(run)
     yield from patient.payers(run)
+    yield from run.diagnoses
     if run.export_errors:
         reading.report.warn("", EXPORT_ERRORS.format(run.export_errors))
 
@@ -244,5 +246,7 @@ def deletion(run: FhirRun, place: str, request: EntryRequest) -> Iterator[Found]
         yield Visit(b"", UNDATED, standing=RecordStatus.DELETED, resource=key, version=LAST)
     elif key and kind in list(ReferralResource):
         yield ReferralRecord(ReferralResource(kind), key, version=LAST)
+        if kind == ReferralResource.CONDITION:
+            yield Diagnosis(b"", UNDATED, is_counted=False, resource=key, version=LAST)
     else:
         run.skip()

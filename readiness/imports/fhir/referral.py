@@ -17,14 +17,12 @@ from readiness.imports.fhir.context import (
     is_about_a_patient,
     kind_at,
 )
-from readiness.imports.fhir.datatypes import day_of, instant_of, version_of
+from readiness.imports.fhir.datatypes import day_of
+from readiness.imports.fhir.diagnosis import day_in, diagnosis_of, edition_of, has_code
 from readiness.imports.fhir.resources import (
-    NO_META,
     Coding,
     Concept,
     Condition,
-    FhirPeriod,
-    Meta,
     Procedure,
     Reference,
     ServiceRequest,
@@ -96,6 +94,9 @@ def procedure_of(run: FhirRun, place: str, seen: Procedure) -> ReferralRecord | 
 
 def condition_of(run: FhirRun, place: str, seen: Condition) -> ReferralRecord | None:  # noqa: ARG001
     is_taken_back = has_code(seen.verification_status, ENTERED_IN_ERROR)
+    diagnosis = diagnosis_of(run, seen)
+    if diagnosis:
+        run.diagnoses.append(diagnosis)
     return record_of(
         run,
         ReferralResource.CONDITION,
@@ -105,6 +106,7 @@ def condition_of(run: FhirRun, place: str, seen: Condition) -> ReferralRecord | 
         is_counted=has_code(seen.clinical_status, RESOLVED) and not is_taken_back,
         is_taken_back=is_taken_back,
         day=day_of(seen.abatement_date_time) or day_in(seen.abatement_period),
+        is_read=diagnosis is not None and diagnosis.is_counted,
     )
 
 
@@ -141,12 +143,14 @@ def record_of(
     is_taken_back: bool,
     day: date | None,
     about: tuple[bytes, ...] = (),
+    is_read: bool = False,
 ) -> ReferralRecord | None:
-    """None for what is of no social need. What is taken back may have been emptied."""
+    """None for what is of no social need. What is taken back may have been emptied. What something
+    else was read of is not passed over."""
     is_social = any(map(is_of_a_social_need, codings))
     is_wanted = is_social or about or (is_taken_back and seen.id)
     is_counted = is_counted and is_about_a_patient(subject)
-    if not (is_wanted and is_counted):
+    if not (is_read or (is_wanted and is_counted)):
         run.skip()
     if not (is_wanted and (is_counted or seen.id)):
         return None
@@ -183,15 +187,6 @@ def is_of_a_social_need(coding: Coding) -> bool:
     return code in SOCIAL or code in NEED_OF_CATEGORY or GUIDE in (coding.system or "")
 
 
-def has_code(concept: Concept | None, code: str) -> bool:
-    return any(coding.code == code for coding in codings_in(concept))
-
-
-def day_in(span: FhirPeriod | None) -> date | None:
-    """The day on which it began, else the one on which it ended."""
-    return (day_of(span.start) or day_of(span.end)) if span else None
-
-
 def referrals_in(run: FhirRun, references: list[Reference] | None) -> tuple[bytes, ...]:
     kind = ReferralResource.SERVICE_REQUEST
     return tuple(
@@ -199,8 +194,3 @@ def referrals_in(run: FhirRun, references: list[Reference] | None) -> tuple[byte
         for each in references or ()
         if each.reference and kind_at(each) in ("", kind)
     )
-
-
-def edition_of(meta: Meta | None) -> tuple[int, str]:
-    known = meta or NO_META
-    return version_of(known.version_id), instant_of(known.last_updated)

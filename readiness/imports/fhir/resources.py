@@ -227,6 +227,9 @@ class Condition(Struct, rename="camel"):
     category: list[Concept] | None = None
     code: Concept | None = None
     subject: Reference | None = None
+    recorded_date: str | None = None
+    onset_date_time: str | None = None
+    onset_period: FhirPeriod | None = None
     abatement_date_time: str | None = None
     abatement_period: FhirPeriod | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -57,6 +57,10 @@ class FoundNeeds:
 
 def positives(results: Mapping[Need, NeedResult]) -> list[Need]:
     """With housing where a part of it is one."""
-    found = {need for need, result in results.items() if result is NeedResult.POSITIVE}
-    made = {need for need, parts in PARTS.items() if not found.isdisjoint(parts)}
-    return [need for need in Need if need in found | made and need not in MADE_BY_US]
+    found: Set[Need] = {need for need, result in results.items() if result is NeedResult.POSITIVE}
+    found = with_wholes(found)
+    return [need for need in Need if need in found and need not in MADE_BY_US]
+
+
+def with_wholes(needs: Set[Need]) -> Set[Need]:
+    return needs | {need for need, parts in PARTS.items() if not needs.isdisjoint(parts)}

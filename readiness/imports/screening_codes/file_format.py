@@ -33,6 +33,13 @@ Dollars = Annotated[int, Meta(ge=1, le=1_000_000)]
 PhraseText = Annotated[
     str, Meta(pattern=r"^[a-z0-9]+( -?[a-z0-9]+)*$", description="words in small letters")
 ]
+DiagnosisCode = Annotated[
+    str,
+    Meta(
+        pattern=r"^Z(5[5-9]|6[0-5])\.([0-9A-Z]{1,4}|\*)$",
+        description="a code of Z55 to Z65 such as Z59.41, or Z56.*",
+    ),
+]
 SomeEntries = Annotated[dict[str, str], Meta(min_length=1)]
 
 
@@ -96,6 +103,12 @@ class TraitPart(Struct, frozen=True, kw_only=True):
     values: Annotated[dict[str, SomeTexts], Meta(min_length=1)]
 
 
+class DiagnosisPart(Struct, frozen=True):
+    systems: SomeTexts
+    verified: str
+    needs: Annotated[dict[str, tuple[DiagnosisCode, ...]], Meta(min_length=1)]
+
+
 class GuidelinePart(Struct, frozen=True):
     year: Annotated[int, Meta(ge=2000, le=2100)]
     first: Dollars
@@ -126,6 +139,7 @@ class CodeFile(Struct, frozen=True):
     standings: dict[ResourceType, dict[RecordStatus, tuple[str, ...]]]
     instruments: Annotated[tuple[ScreeningInstrumentPart, ...], Meta(min_length=1)]
     traits: dict[Trait, TraitPart]
+    diagnoses: DiagnosisPart
     poverty_guidelines: Annotated[tuple[GuidelinePart, ...], Meta(min_length=1)]
 
 
@@ -215,6 +229,8 @@ def unknown_names(written: CodeFile) -> Iterator[Finding]:
         path: Path = ("instruments", instrument.id)
         named += [((*path, "sources"), "source", each) for each in instrument.sources]
         named += [((*path, "verified"), "mark", instrument.verified)]
+    named += [(("diagnoses", "needs"), "need or matter", each) for each in written.diagnoses.needs]
+    named += [(("diagnoses", "verified"), "mark", written.diagnoses.verified)]
     for each in written.poverty_guidelines:
         named += [(("poverty_guidelines",), "mark", each.verified)]
     for instrument, _, question, path in questions_in(written):
@@ -274,6 +290,7 @@ def ambiguous_words(written: CodeFile) -> Iterator[Finding]:
         (("absent_words",), written.absent_words),
         *((("standings", kind), each) for kind, each in written.standings.items()),
         *((("traits", trait), each.values) for trait, each in written.traits.items()),
+        (("diagnoses", "needs"), written.diagnoses.needs),
     ]
     for path, entries in places:
         meanings: defaultdict[str, set[str]] = defaultdict(set)

@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 from readiness.counts.social_risk.models import Need
 from readiness.imports.screening_codes.file_format import (
     CodeFile,
+    DiagnosisPart,
     QuestionPart,
     ResultPart,
     ScreeningInstrumentPart,
@@ -23,6 +24,7 @@ from readiness.imports.screening_codes.models import (
     NONE_OF_THESE,
     CodeRange,
     CodeTable,
+    DiagnosisTable,
     Guideline,
     Phrase,
     Score,
@@ -30,6 +32,7 @@ from readiness.imports.screening_codes.models import (
     ScreeningQuestion,
     TraitTable,
     normalize,
+    without_dot,
 )
 from readiness.imports.screens.models import NeedResult
 from readiness.instruments import sealed_files
@@ -76,6 +79,16 @@ def table_of(written: CodeFile, sha256: str) -> CodeTable:
         guidelines=tuple(
             Guideline(each.year, each.first, each.each_more) for each in written.poverty_guidelines
         ),
+        diagnoses=diagnoses_of(written.diagnoses),
+    )
+
+
+def diagnoses_of(written: DiagnosisPart) -> DiagnosisTable:
+    by_code = {code: Need(need) for need, codes in written.needs.items() for code in codes}
+    return DiagnosisTable(
+        systems=frozenset(each.lower().rstrip("/") for each in written.systems),
+        needs={without_dot(code): of for code, of in by_code.items() if code[-1] != "*"},
+        categories={code[:3]: of for code, of in by_code.items() if code[-1] == "*"},
     )
 
 

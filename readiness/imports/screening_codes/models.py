@@ -144,6 +144,43 @@ class TraitTable:
 
 
 @dataclass(frozen=True)
+class DiagnosisTable:
+    """Which diagnosis code documents which need. Codes stand here without their dot."""
+
+    systems: frozenset[str] = frozenset()  # names under which ICD-10-CM travels, in small letters
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    categories: Mapping[str, Need] = field(default_factory=dict)  # of all codes that begin so
+
+    def is_icd10(self, system: str) -> bool:
+        return system.strip().lower().rstrip("/") in self.systems
+
+    def need(self, code: str) -> Need | None:
+        """None for codes of Z55 to Z65 that are of none of our needs, and for all others."""
+        plain = without_dot(code)
+        if not SOCIAL_CODE.fullmatch(plain):
+            return None
+        return self.needs.get(plain) or self.categories.get(plain[:3])
+
+    def needs_of(self, codes: Iterable[str]) -> frozenset[Need]:
+        return frozenset(need for code in codes if (need := self.need(code)))
+
+
+SOCIAL_CODE = re.compile(r"Z(5[5-9]|6[0-5])[0-9A-Z]{0,4}")  # Z55 to Z65
+
+
+def without_dot(code: str) -> str:
+    return code.strip().upper().replace(".", "")
+
+
+def is_social_diagnosis(code: str) -> bool:
+    """
+    >>> is_social_diagnosis("z59.41"), is_social_diagnosis("Z5941"), is_social_diagnosis("Z66")
+    (True, True, False)
+    """
+    return bool(SOCIAL_CODE.fullmatch(without_dot(code)))
+
+
+@dataclass(frozen=True)
 class Phrase:
     """Key words that tell one answer of a question from its others, however it is worded."""
 
@@ -175,6 +212,7 @@ class CodeTable:
     standings: Mapping[ResourceType, Mapping[str, RecordStatus]]
     traits: Mapping[Trait, TraitTable]
     guidelines: tuple[Guideline, ...]  # oldest first
+    diagnoses: DiagnosisTable = DiagnosisTable()
 
     def is_loinc(self, system: str) -> bool:
         return system.strip().lower().rstrip("/") in self.systems

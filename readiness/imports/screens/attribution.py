@@ -40,6 +40,8 @@ def by_instrument(
     pieces: Sequence[ScreenPiece], fits: InstrumentIndex
 ) -> dict[str, list[ScreenPiece]]:
     """One patient's day, by instrument. What is held back does not help to tell."""
+    if len(pieces) == 1 and not pieces[0].answered and pieces[0].results:
+        return {pieces[0].instrument: [pieces[0]]}
     counted = [each for each in pieces if each.standing is not RecordStatus.HELD]
     held = [each for each in pieces if each.standing is RecordStatus.HELD]
     groups: defaultdict[str, list[ScreenPiece]] = defaultdict(list)

@@ -68,6 +68,10 @@ Replies = dict[
 
 def evaluate(screen: Screen, codes: CodeTable, known: Replies | None = None) -> Evaluation:
     """Every need that the screen asks for. `known` spares looking up what a run has seen before."""
+    if not screen.answered and not (
+        screen.instrument and screen.is_completed
+    ):  # judged by the sender
+        return Evaluation(needs=dict(screen.results))
     replies = replies_in(screen, codes, {} if known is None else known)
     found = [*by_question(screen, replies, codes), *by_score(replies, codes)]
     asked = {need for need, _, _ in found}

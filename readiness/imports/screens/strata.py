@@ -39,6 +39,8 @@ class KnownTraits:
 
     def then(self, later: KnownTraits) -> KnownTraits:
         """What was said later replaces what was said before, where it says anything."""
+        if self is NOBODY_KNOWN or self == later:
+            return later
         said = {field.name: getattr(later, field.name) for field in fields(KnownTraits)}
         if all(value in NOTHING for value in said.values()):
             return self
@@ -68,11 +70,19 @@ def known_from(traits: PatientTraits, codes: CodeTable, on: date) -> KnownTraits
     )
 
 
-def known_in(screen: Screen, codes: CodeTable) -> KnownTraits:
-    """What a screen says of a person: its own questions, and what came with its pieces."""
+Told = dict[tuple[PatientTraits, date | None], KnownTraits]  # by traits, and day where it matters
+
+
+def known_in(screen: Screen, codes: CodeTable, told: Told | None = None) -> KnownTraits:
+    """What a screen says of a person: its own questions, and what came with its pieces. `told`
+    spares working out what a run has seen before."""
+    told = {} if told is None else told
     known = answered_in(screen, codes)
     for traits in screen.traits:
-        known = known.then(known_from(traits, codes, screen.day))
+        key = (traits, screen.day if traits.born else None)
+        if key not in told:
+            told[key] = known_from(traits, codes, screen.day)
+        known = known.then(told[key])
     return known
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from readiness.core.periods import quarter_of
 from readiness.counts.social_risk.models import Need
 from readiness.counts.strata import ALL, UNKNOWN, StratumType
+from readiness.imports.diagnoses.models import Diagnosis
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.evaluation import add_derived_needs
 from readiness.imports.screens.models import (
@@ -23,7 +24,7 @@ from readiness.imports.screens.models import (
     ResultCounts,
     Screen,
 )
-from readiness.imports.screens.strata import NOBODY_KNOWN, KnownTraits, known_from, strata_of
+from readiness.imports.screens.strata import NOBODY_KNOWN, KnownTraits, Told, known_from, strata_of
 from readiness.imports.visits.models import Visit
 
 # Of several screens of one patient in a quarter the strongest counts: a clear answer over none.
@@ -72,6 +73,7 @@ class PatientTally:
     codes: CodeTable
     sums: dict[Whose, PatientResults] = field(default_factory=dict)
     same: dict[Any, Any] = field(default_factory=dict)  # equal values are kept once
+    told: Told = field(default_factory=dict)
 
     def add(self, screen: Screen, needs: Mapping[Need, NeedResult], known: KnownTraits) -> None:
         if not needs:
@@ -80,8 +82,8 @@ class PatientTally:
         ranks = stronger(one.ranks, needs)
         one.ranks = self.same.setdefault(ranks, ranks)
 
-    def meet(self, met: Screen | Visit, known: KnownTraits) -> PatientResults:
-        """Somebody was screened or seen."""
+    def meet(self, met: Screen | Visit | Diagnosis, known: KnownTraits) -> PatientResults:
+        """Somebody was screened, seen or diagnosed."""
         whose = whose_of(met)
         one = self.sums.get(whose)
         if one is None:
@@ -150,7 +152,7 @@ class PatientTally:
         return {known: strata_of(known) for known in {one.known for one in self.sums.values()}}
 
 
-def whose_of(met: Screen | Visit) -> Whose:
+def whose_of(met: Screen | Visit | Diagnosis) -> Whose:
     return met.group_id or NOBODY, quarter_at(met.day), met.patient
 
 

@@ -15,6 +15,10 @@ from readiness.core.periods import CalendarYear, Period
 from readiness.core.tables.models import ReadContext, Report, SourceFile, refuse_if_nothing_read
 from readiness.counts.social_risk.models import Need, Step
 from readiness.imports import long_table, ny1115, redcap
+from readiness.imports.diagnoses import diagnosis_table
+from readiness.imports.diagnoses.diagnosis_list import DiagnosisList
+from readiness.imports.diagnoses.documented import count_documented
+from readiness.imports.diagnoses.models import Diagnosis
 from readiness.imports.fhir import reader as fhir
 from readiness.imports.formats import FileFormat, format_of
 from readiness.imports.mapped_table import MappedRun, PlaceLabels
@@ -23,6 +27,7 @@ from readiness.imports.mapping_choice import allot, form_mapping
 from readiness.imports.mapping_models import (
     AnyMapping,
     AnyTableMapping,
+    DiagnosisMapping,
     FormMapping,
     LongMapping,
     RedcapMapping,
@@ -50,7 +55,7 @@ from readiness.imports.screens.quarter_counts import add_tables, counts_of, in_p
 from readiness.imports.screens.strata import NOBODY_KNOWN, KnownTraits, known_from, known_in
 from readiness.imports.screens.tally import PatientTally
 from readiness.imports.service import large
-from readiness.imports.step_counts import NO_STEPS, StepCounts, count_steps
+from readiness.imports.step_counts import NO_STEPS, StepCounts, count_steps, with_documented
 from readiness.imports.template import reader as template
 from readiness.imports.template.models import Expectations, Unit
 from readiness.imports.visits import visit_table
@@ -58,7 +63,7 @@ from readiness.imports.visits.models import Visit
 from readiness.imports.visits.visit_list import VisitList
 from readiness.imports.warehouse import sql_text
 
-AnyRecord = ScreenPart | PatientRecord | Visit | FollowUp | ReferralRecord
+AnyRecord = ScreenPart | PatientRecord | Visit | Diagnosis | FollowUp | ReferralRecord
 
 KEY_BYTES, HASH_BYTES = 32, 12
 NO_MAPPING = (
@@ -107,6 +112,7 @@ class RunRecords:
 
     assembly: ScreenAssembly
     visits: VisitList = field(default_factory=VisitList)
+    diagnoses: DiagnosisList = field(default_factory=DiagnosisList)
     log: ReferralLog = field(default_factory=ReferralLog)
 
     def add(self, record: AnyRecord) -> None:
@@ -114,6 +120,8 @@ class RunRecords:
             self.assembly.add(record)
         elif isinstance(record, Visit):
             self.visits.add(record)
+        elif isinstance(record, Diagnosis):
+            self.diagnoses.add(record)
         else:
             self.log.add(record)
 
@@ -265,6 +273,9 @@ def table_parts(
         case VisitMapping():
             run = MappedRun(mapping, codes, labels)
             yield from visit_table.visits(sources, reading, run)
+        case DiagnosisMapping():
+            run = MappedRun(mapping, codes, labels)
+            yield from diagnosis_table.diagnoses(sources, reading, run)
         case ReferralMapping():
             yield from referral_table.follow_ups(sources, reading, mapping, codes)
 
@@ -300,7 +311,10 @@ def count_screens(
         screens=tuple(sorted(judged, key=lambda each: each.at)),
         step_counts=NO_STEPS
         if isinstance(period, CalendarYear)
-        else count_steps(tally, corners, records.visits, records.log, needs, cells, today),
+        else with_documented(
+            count_steps(tally, corners, records.visits, records.log, needs, cells, today),
+            count_documented(records.diagnoses, tally, assembly.people, period),
+        ),
     )
 
 
@@ -332,7 +346,7 @@ def count_screen(
     report.flag_disagreements += judgment.flag_disagreements
     report.unreadable_answers.update(question for question, _ in judgment.unknown_answers)
     report.unknown_codes.update(code for _, code in judgment.unknown_answers)
-    tally.add(screen, judgment.needs, known_in(screen, assembly.codes))
+    tally.add(screen, judgment.needs, known_in(screen, assembly.codes, tally.told))
     return judgment.needs
 
 

@@ -171,16 +171,26 @@ SEPARATORS = ("/", "-", ".")
 CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p")
 SOME_DAY = "2000-01-01"
 YEAR_FIRST = r"^\s*[0-9]{4}"
+USUAL = "____-__-__%"  # how nearly every table writes a day
 YEAR_LAST = r"^\s*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"
 NAMED = tuple(f"{year}|{month}|%d" for year in ("%y", "%Y") for month in ("%b", "%B"))
 
 
 def day_sql(column: str, *, is_day_first: bool) -> str:
-    """A day as such, whatever the time of the day behind it. The usual spelling is tried first.
+    """A day as such, whatever the time of the day behind it."""
+    return usual_first(column, f"TRY_CAST({column} AS DATE)", any_day_sql(column, is_day_first))
 
-    No part stands there twice: the engine would work it out for every row, whether it is needed or
-    not.
-    """
+
+def usual_first(column: str, moment: str, otherwise: str) -> str:
+    """The engine works out whatever stands twice in COALESCE for every row, needed or not, and
+    never in a branch of CASE."""
+    return (
+        f"CASE WHEN {column} LIKE '{USUAL}' AND {moment} IS NOT NULL THEN {moment}"
+        f" ELSE {otherwise} END"
+    )
+
+
+def any_day_sql(column: str, is_day_first: bool) -> str:
     text = f"trim({column})"
     first = f"split_part(split_part({text}, 'T', 1), ' ', 1)"
     spellings = [day_format(is_day_first).replace("/", each) for each in SEPARATORS]
@@ -224,7 +234,8 @@ def instant_sql(column: str, *, is_day_first: bool) -> str:
     """In UTC. A day alone, or one with a time that nobody can read, is the beginning of the day."""
     zoned = f"CAST(TRY_CAST({column} AS TIMESTAMPTZ) AS TIMESTAMP)"
     day = f"CAST({day_sql(column, is_day_first=is_day_first)} AS TIMESTAMP)"
-    return f"COALESCE({where(YEAR_FIRST, column, zoned)}, {day} + {clock_sql(f'trim({column})')})"
+    otherwise = f"{day} + {clock_sql(f'trim({column})')}"
+    return usual_first(column, zoned, f"COALESCE({where(YEAR_FIRST, column, zoned)}, {otherwise})")
 
 
 def clock_sql(text: str) -> str:

@@ -164,13 +164,14 @@ class RowQuery:
         texts = {each: run.sql_of(each) for each in self.alike} | self.traits
         named = ", ".join(f"{of} AS {raw_name(each)}" for each, of in texts.items())
         full = ", ".join(f"COALESCE({raw_name(each)}, '') AS {raw_name(each)}" for each in texts)
-        both = ["year", "quarter", *map(raw_name, self.alike)]
+        both = ["quarter", *map(raw_name, self.alike)]
         sets = ", ".join(f"({', '.join([*both, *map(raw_name, own)])})" for own in self.sets)
+        day = duckdb_columns.plausible_day_sql("day")
         return (
-            f"CREATE TABLE alike AS SELECT year, quarter, own, {full}, rows FROM ("
-            f"SELECT year(day) AS year, quarter(day) AS quarter, {self.own_set} AS own,"
+            f"CREATE TABLE alike AS SELECT quarter, own, {full}, rows FROM ("
+            f"SELECT quarter, {self.own_set} AS own,"
             f" {', '.join(map(raw_name, texts))}, count(*) AS rows FROM ("
-            f"SELECT * REPLACE ({duckdb_columns.plausible_day_sql('day')} AS day) FROM ("
+            f"SELECT *, date_trunc('quarter', {day}) AS quarter FROM ("
             f"SELECT {run.day(ResultColumn.DATE)} AS day, {named} FROM {run.table.scan}))"
             f" GROUP BY GROUPING SETS ({sets}))"
         )
@@ -197,7 +198,7 @@ class RowQuery:
     @property
     def lacking(self) -> dict[ResultColumn, str]:
         """By what a row says nothing, the first that holds."""
-        found = {ResultColumn.DATE: "year IS NULL"}
+        found = {ResultColumn.DATE: "quarter IS NULL"}
         if ResultColumn.STATUS in self.alike:
             found = {
                 ResultColumn.STATUS: f"{self.means(ResultColumn.STATUS)} = '{UNREAD}'",
@@ -223,7 +224,7 @@ class RowQuery:
         columns = [
             self.means(ResultColumn.GROUP, literal(self.run.reading.group_id or NOBODY)),
             self.means(ResultColumn.SITE, literal(WHOLE)),
-            "year || '-Q' || quarter",
+            "year(quarter) || '-Q' || quarter(quarter)",
             self.means(ResultColumn.NEED),
             "own",
             *map(raw_name, self.traits),

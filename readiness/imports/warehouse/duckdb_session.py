@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
+from itertools import islice
 from threading import Thread
 from typing import Any, BinaryIO
 
 import duckdb
 
 from readiness.core.errors import BadInput
+from readiness.core.tables.headings import MOST_TITLES, place_of_headings
 from readiness.core.tables.models import Canceled
-from readiness.core.tables.reader import EMPTY, delimiter_of
+from readiness.core.tables.reader import EMPTY, delimiter_of, first_of_table
 
 TURN = 0.1  # seconds between two words on how far it is
 TOO_LARGE = "There is not enough memory to count this table. Send it in parts."
@@ -215,10 +217,11 @@ def text_table(path: str, size: int, start: bytes) -> DuckdbTable:
     """Columns go by their number, so that no heading reaches the SQL."""
     packed = start.startswith(GZIP)
     shown, times = unpack_start(start) if packed else (start, 1)
-    header, delimiter = first_line(shown)
+    header, delimiter, titles = headings_in(shown)
     named = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(header)))
     scan = (
         f"read_csv({literal(path)}, auto_detect = false, header = true, store_rejects = true,"
+        f" skip = {titles},"
         f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', columns = {{{named}}},"
         f" compression = '{'gzip' if packed else 'none'}')"
     )
@@ -239,14 +242,22 @@ def unpack_start(start: bytes) -> tuple[bytes, float]:
     return shown, MARGIN * len(shown) / max(1, packed)
 
 
-def first_line(start: bytes) -> tuple[tuple[str, ...], str]:
+def headings_in(start: bytes) -> tuple[tuple[str, ...], str, int]:
+    """The headings, the delimiter, and how many lines of a title stand above."""
     stream: BinaryIO = BytesIO(start)
     try:
-        first = TextIOWrapper(stream, encoding="utf-8-sig", newline="").readline()
+        lines = [*islice(TextIOWrapper(stream, encoding="utf-8-sig", newline=""), MOST_TITLES)]
     except UnicodeDecodeError:
         raise BadInput(NOT_UTF8) from None
-    delimiter = delimiter_of(first)
-    header = next(csv.reader([first], delimiter=delimiter), [])
-    if not any(header):
+    delimiter = delimiter_of(first_of_table(lines))
+    reader = csv.reader(lines, delimiter=delimiter)
+    rows, above, passed = [], [], 0
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            rows.append([cell.strip() for cell in cells])
+            above.append(passed)
+        passed = reader.line_num
+    if not rows:
         raise BadInput(EMPTY)
-    return tuple(name.strip() for name in header), delimiter
+    at = place_of_headings(rows)
+    return tuple(rows[at]), delimiter, above[at]

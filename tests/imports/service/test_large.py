@@ -58,6 +58,18 @@ def test_a_random_table_gives_the_same_cells_and_the_same_account(seed):
     assert numbers(report) == numbers(slow.report)
 
 
+@pytest.mark.parametrize("title", ["Screens of July\n", "Screens,,,\nMade on,2026-08-02,,\n\n"])
+def test_a_title_above_the_headings_is_passed_over_and_lines_keep_their_numbers(title):
+    text = title + table(3, 60) + "x,2026-07-03\n"
+    slow = screens.aggregate([file(text)], mapping=MAPPING)
+    cells, report = in_engine(file(text))
+    assert cells == slow.cells
+    assert cells
+    place = f"file 1, line {text.count(chr(10))}"
+    assert place in {problem.place for problem in report.problems}
+    assert place in {problem.place for problem in slow.report.problems}
+
+
 @pytest.mark.slow
 def test_places_with_names_are_numbered_in_the_same_order():
     text = table(21, 300).replace(",s1,", ",Elm Street 4,").replace(",s2,", ",Oak Road 7,")
