@@ -192,7 +192,7 @@ def quoted(name: str) -> str:
 def form_in(
     line: MappedLine, layout: RedcapLayout, run: MappedRun, reading: ReadContext
 ) -> Iterator[ScreenPart | PatientRecord | FollowUp]:
-    head = with_patient(head_of(line, run), line, layout)
+    head = with_patient(head_of(line, run), line, layout, run)
     head = with_completeness(with_races(head, line, layout, run), line)
     answered, results = answers_of(line, layout, run, reading.report)
     patient = reading.hashed(head.patient)
@@ -221,14 +221,15 @@ def form_in(
     yield from followed
 
 
-def with_patient(head: RowHead, line: MappedLine, layout: RedcapLayout) -> RowHead:
-    """Told apart by all parts together, whatever capitals and spaces somebody typed."""
+def with_patient(head: RowHead, line: MappedLine, layout: RedcapLayout, run: MappedRun) -> RowHead:
+    """Told apart by all parts together, whatever capitals, spaces and ways to write a day."""
     if not layout.patient_parts:
         return head
     texts = [head.patient, *(line.cells[at] for at in layout.patient_parts)]
     if not all(texts):
         raise NotReadError(NO_PATIENT)
-    return replace(head, patient=SEPARATOR.join(map(plain, texts)))
+    parts = (str(run.day(text) or plain(text)) for text in texts)
+    return replace(head, patient=SEPARATOR.join(parts))
 
 
 def with_completeness(head: RowHead, line: MappedLine) -> RowHead:

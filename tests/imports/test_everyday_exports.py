@@ -309,3 +309,13 @@ def test_each_of_several_mappings_finds_its_own_sheet():
     found = screens.aggregate(sources, mapping=[wide("food"), other])
     assert total(found, Need.FOOD).screened == 2
     assert total(found, Need.TRANSPORTATION).screened == 1
+
+
+def test_a_birth_date_tells_patients_apart_however_it_is_written():
+    mapping = wide("food").replace('patient = "id"', 'patient = ["name", "born"]')
+    found = read(
+        "name,born,date,food\nJo  Doe,1/1/1980,2026-02-03,No\njo doe,01/01/1980,2026-02-04,Yes\n"
+        "Jo Doe,1980-01-01,2026-02-05,No\nJo Doe,1/2/1980,2026-02-05,No\n",
+        mapping,
+    )
+    assert total(found, Need.FOOD) == ResultCounts(positive=1, negative=1)
