@@ -39,6 +39,8 @@ TOO_FEW = (
 NO_ROWS = "There are no rows under the headings. Export the table again."
 NOT_TEXT = "The headings hold characters that cannot be read. Save the table as CSV (UTF-8)."
 FEWEST_COLUMNS = 2
+RUNS = ("=", "+", "@")  # a spreadsheet would run what begins so
+FORMULA = "A heading begins as a formula does. Write the headings as words, and send it again."
 TOO_MANY = f"There are more than {MOST_COLUMNS} columns. Export only those that hold the screens."
 
 
@@ -173,6 +175,8 @@ def check_headings(label: str, header: Sequence[str]) -> None:
         raise BadInput([Problem(label, TOO_FEW)])
     if any(is_refused(character) for heading in header for character in heading):
         raise BadInput([Problem(label, NOT_TEXT)])
+    if any(heading.lstrip().startswith(RUNS) for heading in header):
+        raise BadInput([Problem(label, FORMULA)])
     if any(map(is_no_heading, header)):
         raise BadInput([Problem(label, NO_HEADINGS)])
 

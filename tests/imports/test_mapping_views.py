@@ -218,6 +218,7 @@ def test_headings_with_marks_of_their_own_come_back_whole(cara):
         (b",".join(b"q%d" % n for n in range(301)) + b"\n", "more than 300 columns"),
         (b"", "This file is empty."),
         (b"a\n1\n", "one has at least two columns"),
+        (b"=1+1,day\n1,2\n", "A heading begins as a formula does."),
         (b"a,b,c\n", "There are no rows under the headings."),
         (b"a,\x01,c\n1,2,3\n", "characters that cannot be read"),
     ],
