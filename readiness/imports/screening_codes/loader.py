@@ -103,8 +103,8 @@ def by_plain_word(meanings: Mapping[str, Meaning]) -> dict[str, Meaning]:
 
 def phrase_of(code: str, words: str) -> Phrase:
     """
-    >>> phrase_of("LA31993-1", "steady place -not")
-    Phrase(code='LA31993-1', holds=frozenset({'steady', 'place'}), lacks=frozenset({'not'}))
+    >>> phrase_of("LA31993-1", "steady -not")
+    Phrase(code='LA31993-1', holds=frozenset({'steady'}), lacks=frozenset({'not'}))
     """
     listed = words.split()
     lacks = frozenset(each[1:] for each in listed if each.startswith("-"))
