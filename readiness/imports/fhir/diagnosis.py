@@ -15,7 +15,7 @@ from readiness.imports.fhir.datatypes import day_of, instant_of, version_of
 from readiness.imports.fhir.resources import (
     NO_META,
     Concept,
-    Condition,
+    FhirCondition,
     FhirPeriod,
     Meta,
     codings_in,
@@ -26,7 +26,7 @@ REFUTED = ("refuted", "entered-in-error")  # verification
 ACTIVE = ("active", "recurrence", "relapse")  # clinical status, where there is one
 
 
-def diagnosis_of(run: FhirRun, seen: Condition) -> Diagnosis | None:
+def diagnosis_of(run: FhirRun, seen: FhirCondition) -> Diagnosis | None:
     """One that is refuted or over is kept only to replace an earlier version of it."""
     codes = social_codes(run, seen.code)
     is_refuted = any(has_code(seen.verification_status, each) for each in REFUTED)
@@ -63,7 +63,7 @@ def social_codes(run: FhirRun, concept: Concept | None) -> list[str]:
     ]
 
 
-def is_active(seen: Condition) -> bool:
+def is_active(seen: FhirCondition) -> bool:
     status = seen.clinical_status
     return not codings_in(status) or any(has_code(status, each) for each in ACTIVE)
 

@@ -21,10 +21,11 @@ from readiness.imports.fhir.documents import Text, documents, entry_spans
 from readiness.imports.fhir.questionnaire import UnmappedQuestions, unmapped_refusal
 from readiness.imports.fhir.resources import (
     BundleEntry,
-    Condition,
     Coverage,
     Encounter,
     EntryRequest,
+    FhirCondition,
+    FhirTask,
     Observation,
     OperationOutcome,
     Patient,
@@ -33,7 +34,6 @@ from readiness.imports.fhir.resources import (
     Questionnaire,
     QuestionnaireResponse,
     ServiceRequest,
-    Task,
 )
 from readiness.imports.mapping_models import FormMapping, MappingShape
 from readiness.imports.referrals.models import ReferralRecord, ReferralResource
@@ -69,9 +69,9 @@ READERS: dict[str, tuple[msgspec.json.Decoder[Any], Reader]] = {
     "OperationOutcome": (msgspec.json.Decoder(OperationOutcome), note_outcome),
     "Encounter": (msgspec.json.Decoder(Encounter), encounter.visit_of),
     "ServiceRequest": (msgspec.json.Decoder(ServiceRequest), referral.referral_of),
-    "Task": (msgspec.json.Decoder(Task), referral.report_of),
+    "Task": (msgspec.json.Decoder(FhirTask), referral.report_of),
     "Procedure": (msgspec.json.Decoder(Procedure), referral.procedure_of),
-    "Condition": (msgspec.json.Decoder(Condition), referral.condition_of),
+    "Condition": (msgspec.json.Decoder(FhirCondition), referral.condition_of),
 }
 LAST = 999_999_999  # after every version: nothing follows a deletion
 SCREENS = ("Observation", "QuestionnaireResponse")

@@ -22,11 +22,11 @@ from readiness.imports.fhir.diagnosis import day_in, diagnosis_of, edition_of, h
 from readiness.imports.fhir.resources import (
     Coding,
     Concept,
-    Condition,
+    FhirCondition,
+    FhirTask,
     Procedure,
     Reference,
     ServiceRequest,
-    Task,
     codings_in,
 )
 from readiness.imports.referrals.models import Outcome, ReferralRecord, ReferralResource
@@ -92,7 +92,7 @@ def procedure_of(run: FhirRun, place: str, seen: Procedure) -> ReferralRecord | 
     )
 
 
-def condition_of(run: FhirRun, place: str, seen: Condition) -> ReferralRecord | None:  # noqa: ARG001
+def condition_of(run: FhirRun, place: str, seen: FhirCondition) -> ReferralRecord | None:  # noqa: ARG001
     is_taken_back = has_code(seen.verification_status, ENTERED_IN_ERROR)
     diagnosis = diagnosis_of(run, seen)
     if diagnosis:
@@ -110,7 +110,7 @@ def condition_of(run: FhirRun, place: str, seen: Condition) -> ReferralRecord | 
     )
 
 
-def report_of(run: FhirRun, place: str, seen: Task) -> ReferralRecord | None:  # noqa: ARG001
+def report_of(run: FhirRun, place: str, seen: FhirTask) -> ReferralRecord | None:  # noqa: ARG001
     """Whose referral it is and for what need stand in the ServiceRequest that it points to."""
     about = referrals_in(run, [seen.focus] if seen.focus else None)
     is_counted = bool(about) and seen.status != ENTERED_IN_ERROR
@@ -135,7 +135,7 @@ def report_of(run: FhirRun, place: str, seen: Task) -> ReferralRecord | None:  #
 def record_of(
     run: FhirRun,
     kind: ReferralResource,
-    seen: ServiceRequest | Procedure | Condition,
+    seen: ServiceRequest | Procedure | FhirCondition,
     subject: Reference | None,
     *,
     codings: list[Coding],

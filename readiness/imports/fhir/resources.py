@@ -198,7 +198,7 @@ class ServiceRequest(Struct, rename="camel"):
     authored_on: str | None = None
 
 
-class Task(Struct, rename="camel"):
+class FhirTask(Struct, rename="camel"):
     id: str | None = None
     meta: Meta | None = None
     status: str | None = None
@@ -219,7 +219,7 @@ class Procedure(Struct, rename="camel"):
     based_on: list[Reference] | None = None
 
 
-class Condition(Struct, rename="camel"):
+class FhirCondition(Struct, rename="camel"):
     id: str | None = None
     meta: Meta | None = None
     clinical_status: Concept | None = None
