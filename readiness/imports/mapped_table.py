@@ -152,6 +152,13 @@ class PlaceLabels:
     sites: Labels = field(default_factory=lambda: Labels("site"))
 
 
+class ReadResult(NamedTuple):
+    """What stands in one cell of a need: nothing where nobody asked."""
+
+    result: NeedResult | None
+    is_read: bool = True
+
+
 @dataclass
 class MappedRun:
     """One run over the files of one mapping. What it remembers is gone when it ends."""
@@ -163,7 +170,7 @@ class MappedRun:
     traits: dict[tuple[str, ...], PatientTraits] = field(default_factory=dict)
     standings: dict[str, tuple[RecordStatus, str]] = field(default_factory=dict)
     answers: dict[tuple[str, str], tuple[ScreenAnswer, ...]] = field(default_factory=dict)
-    results: dict[tuple[str, str], NeedResult] = field(default_factory=dict)  # by field and text
+    results: dict[tuple[str, str], ReadResult] = field(default_factory=dict)  # by field and text
 
     def day(self, text: str) -> date | None:
         if text not in self.days:

@@ -20,6 +20,7 @@ from readiness.imports.mapped_table import (
     MappedRun,
     NotReadError,
     PlaceLabels,
+    ReadResult,
     RowHead,
     answers_in,
     columns_of,
@@ -290,32 +291,28 @@ def known_result(
     line: MappedLine, field: FieldPlace, mapping: RedcapMapping, run: MappedRun, report: Report
 ) -> NeedResult | None:
     """Words are few and are met a million times; one that nothing explains is told each time."""
-    key = (field.name, line.cells[field.column] if field.column is not None else "")
-    if (known := run.results.get(key)) is not None:
-        return known
-    unread = report.unreadable_answers.total()
-    result = need_result(line, field, mapping, run.codes, report)
-    is_read = report.unreadable_answers.total() == unread
-    if result is not None and is_read and len(run.results) < REMEMBERED:
-        run.results[key] = result
-    return result
-
-
-def need_result(
-    line: MappedLine, field: FieldPlace, mapping: RedcapMapping, codes: CodeTable, report: Report
-) -> NeedResult | None:
-    """None where the question was not asked."""
     text = line.cells[field.column] if field.column is not None else ""
+    key = (field.name, text)
+    found = run.results.get(key)
+    if found is None:
+        found = result_in(text, field, mapping, run.codes)
+        if len(run.results) < REMEMBERED:
+            run.results[key] = found
+    if not found.is_read:
+        report.unreadable_answers[named(field)] += 1
+    return found.result
+
+
+def result_in(text: str, field: FieldPlace, mapping: RedcapMapping, codes: CodeTable) -> ReadResult:
     if not text or {plain(text), unmarked(text)} & mapping.blanks:
-        return None
+        return ReadResult(None)
     if result := mapping.result(field.of, text):
-        return result
+        return ReadResult(result)
     if codes.absent_for(text) is Absent.NOT_ASKED:
-        return None
+        return ReadResult(None)
     if result := codes.result_for(text):
-        return result
-    report.unreadable_answers[named(field)] += 1
-    return NeedResult.INCOMPLETE
+        return ReadResult(result)
+    return ReadResult(NeedResult.INCOMPLETE, is_read=False)
 
 
 def number_fault(line: MappedLine, field: FieldPlace) -> str:
