@@ -13,7 +13,7 @@ from typing import Any
 
 from readiness.core.errors import Problem
 from readiness.core.periods import Period
-from readiness.core.tables.models import MOST_PROBLEMS, Report
+from readiness.core.tables.models import MOST_PROBLEMS, Report, share_unread
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 
 RETENTION = timedelta(days=30)  # what nobody has taken over by then is removed
@@ -53,6 +53,10 @@ class UploadReport:
     unlisted_sites: int = 0  # named by the file, not among the group's own
     notes: tuple[str, ...] = ()  # what of visits and referrals is not counted, and why
     steps: tuple[Step, ...] = ()  # that were counted from visits and referrals
+
+    @property
+    def unread_share(self) -> float:
+        return share_unread(self.refused, self.rows)
 
     @property
     def unlisted_problems(self) -> int:

@@ -39,7 +39,7 @@ def in_year(found, need):
 
 
 def test_whoever_came_back_counts_once_in_the_year_and_in_each_quarter():
-    found = read(FOUR_QUARTERS, wide(*COLUMNS))
+    found = read(FOUR_QUARTERS, wide(*COLUMNS), tells_years=True)
     assert {key.period for key in found.years} == {"2025"}
     assert in_year(found, Need.FOOD) == ResultCounts(positive=1, negative=2)
     assert in_year(found, Need.TRANSPORTATION) == ResultCounts(positive=1, negative=1, declined=1)
@@ -49,7 +49,15 @@ def test_whoever_came_back_counts_once_in_the_year_and_in_each_quarter():
 
 
 def test_a_year_of_which_a_quarter_is_missing_is_not_told():
-    assert read(FOUR_QUARTERS.replace("2025-02", "2025-05"), wide(*COLUMNS)).years == {}
+    lacking = FOUR_QUARTERS.replace("2025-02", "2025-05")
+    assert read(lacking, wide(*COLUMNS), tells_years=True).years == {}
+    visits = "shape = 'visits'\n[columns]\npatient = 'id'\ndate = 'seen'\n"
+    sources = [
+        file_in_memory("file 1", "a.csv", lacking.encode()),
+        file_in_memory("file 2", "b.csv", b"id,seen\n1,2025-02-01\n"),
+    ]
+    found = screens.aggregate(sources, mapping=[wide(*COLUMNS), visits], tells_years=True)
+    assert found.years == {}
 
 
 def test_one_year_may_be_asked_for():
@@ -105,6 +113,6 @@ def test_a_year_that_nobody_kept_counts_of_is_not_there(cara):
 
 
 def test_the_cells_of_a_year_are_those_of_the_group():
-    found = year_counts(read(FOUR_QUARTERS, wide(*COLUMNS)).years, "elm")
+    found = year_counts(read(FOUR_QUARTERS, wide(*COLUMNS), tells_years=True).years, "elm")
     assert found[YEAR][FunnelCell(Step.SCREENED)] == 3
     assert found[YEAR][FunnelCell(Step.POSITIVE, Need.FOOD)] == 1

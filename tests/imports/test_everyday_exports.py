@@ -28,8 +28,9 @@ def wide(*columns: str, words: tuple[tuple[str, str], ...] = PLAIN, more: str = 
     return f'shape = "redcap"\n{more}[columns]\npatient = "id"\ndate = "date"\n{fields}\n'
 
 
-def read(content: str, mapping: str | None = None, name: str = "export.csv"):
-    return screens.aggregate([file_in_memory("file 1", name, content.encode())], mapping=mapping)
+def read(content: str, mapping: str | None = None, name: str = "export.csv", **more):
+    source = file_in_memory("file 1", name, content.encode())
+    return screens.aggregate([source], mapping=mapping, **more)
 
 
 def total(found, need):
@@ -253,6 +254,15 @@ def test_what_was_cut_off_is_told_with_its_share():
     whole = lines(said("71802-3", "I have housing", "1"), said("93030-5", "Yes", "1"))
     found = read(whole[:-20], None, "x.ndjson")
     assert found.report.warnings[0].says.startswith("1 of 2 rows (50.0%) could not be read")
+
+
+def test_a_bundle_that_is_refused_whole_is_told_with_its_share_too():
+    inner: dict[str, object] = {"resourceType": "Bundle", "entry": []}
+    for _ in range(5):
+        inner = {"resourceType": "Bundle", "entry": [{"resource": inner}]}
+    found = read(json.dumps(inner), None, "x.json")
+    assert (found.report.rows, found.report.refused) == (0, 1)
+    assert found.report.warnings[0].says.startswith("1 of 1 rows (100.0%) could not be read")
 
 
 def test_errors_that_an_export_tells_itself_are_told():

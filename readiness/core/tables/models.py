@@ -55,6 +55,10 @@ class Report:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(place, says))
 
+    @property
+    def unread_share(self) -> float:
+        return share_unread(self.refused, self.rows)
+
     def unread_beside(self, place: str, says: str) -> None:
         """Something of a row that was read all the same."""
         if len(self.problems) < MOST_PROBLEMS:
@@ -63,6 +67,11 @@ class Report:
     def cover(self, day: date) -> None:
         self.first_day = min(day, self.first_day or day)
         self.last_day = max(day, self.last_day or day)
+
+
+def share_unread(refused: int, rows: int) -> float:
+    """A Bundle that is refused whole is no row yet."""
+    return refused / max(rows, refused, 1)
 
 
 NOTHING_READ = "No line of this could be read, so nothing was taken. The lines below say why."

@@ -96,10 +96,11 @@ class PatientTally:
         return one
 
     def years(self) -> dict[str, frozenset[str]]:
-        """By year, its quarters that hold anything."""
+        """By year, its quarters in which anybody was screened."""
         found: defaultdict[str, set[str]] = defaultdict(set)
-        for _, quarter, _ in self.sums:
-            found[quarter[:4]].add(quarter)
+        for (_, quarter, _), one in self.sums.items():
+            if one.is_screened:
+                found[quarter[:4]].add(quarter)
         return {year: frozenset(quarters) for year, quarters in found.items()}
 
     def of_years(self, years: Collection[str]) -> PatientTally:

@@ -46,6 +46,7 @@ from readiness.imports.screens.models import (
     CellKey,
     NeedResult,
     PatientRecord,
+    PatientTraits,
     RecordStatus,
     ResultCounts,
     Screen,
@@ -66,6 +67,7 @@ from readiness.imports.warehouse import sql_text
 AnyRecord = ScreenPart | PatientRecord | Visit | Diagnosis | FollowUp | ReferralRecord
 
 KEY_BYTES, HASH_BYTES = 32, 12
+QUARTERS = 4  # of a year
 NO_MAPPING = (
     "Nothing says what the columns of this table mean. Send a mapping for it along with the file."
 )
@@ -133,6 +135,7 @@ def aggregate(
     period: Period | CalendarYear | None = None,
     mapping: str | Sequence[str] | None = None,
     is_explained: bool = False,
+    tells_years: bool = False,
     on_progress: Callable[[int], None] = lambda _: None,
     today: date = date.max,
     sites: Collection[str] | None = None,
@@ -157,7 +160,7 @@ def aggregate(
     records = RunRecords(ScreenAssembly(codes, reading.report, is_explained))
     for record in parts_of(by_form, reading, codes, chosen):
         records.add(record)
-    found = count_screens(records, period, today)
+    found = count_screens(records, period, today, tells_years=tells_years)
     warn_of_parts(reading.report, is_table=FileFormat.FHIR not in by_form)
     return found
 
@@ -167,8 +170,8 @@ def warn_of_parts(report: Report, *, is_table: bool) -> None:
     if report.refused:
         if is_table:
             refuse_if_nothing_read(report)
-        share = f"{report.refused / report.rows:.1%}"
-        report.warn("", UNREAD.format(refused=report.refused, rows=report.rows, share=share))
+        rows, share = max(report.rows, report.refused), f"{report.unread_share:.1%}"
+        report.warn("", UNREAD.format(refused=report.refused, rows=rows, share=share))
     if answers := report.unreadable_answers.total():
         report.warn("", UNREAD_ANSWERS.format(counted_phrase(answers, "answer")))
     if forms := report.passed_forms.total():
@@ -281,9 +284,13 @@ def table_parts(
 
 
 def count_screens(
-    records: RunRecords, period: Period | CalendarYear | None, today: date
+    records: RunRecords,
+    period: Period | CalendarYear | None,
+    today: date,
+    *,
+    tells_years: bool = False,
 ) -> Aggregation:
-    """By quarter, or by one calendar year. Of all quarters, the years too that have all four."""
+    """By quarter, or by one calendar year; of all quarters the whole years too, where wanted."""
     assembly = records.assembly
     tally, needs = PatientTally(assembly.codes), FoundNeeds()
     judged: list[ExplainedScreen] = []
@@ -300,13 +307,11 @@ def count_screens(
             needs.add(met, found if is_wanted else judge(met, assembly.codes, known))
     if isinstance(period, CalendarYear):
         tally = tally.of_years([str(period)])
-    whole = [] if period else [year for year, of in tally.years().items() if len(of) == 4]
-    years = tally.of_years(whole)
     corners = tally.corners(assembly.people)
     cells = tally.cells_at(corners)
     return Aggregation(
         cells=cells,
-        years=years.cells_at(years.corners(assembly.people)) if whole else {},
+        years=whole_years(tally, assembly.people) if tells_years else {},
         report=assembly.report,
         screens=tuple(sorted(judged, key=lambda each: each.at)),
         step_counts=NO_STEPS
@@ -316,6 +321,14 @@ def count_screens(
             count_documented(records.diagnoses, tally, assembly.people, period),
         ),
     )
+
+
+def whole_years(
+    tally: PatientTally, people: Mapping[bytes, PatientTraits]
+) -> dict[CellKey, ResultCounts]:
+    """The calendar years of which all four quarters are there, each patient once."""
+    years = tally.of_years([year for year, of in tally.years().items() if len(of) == QUARTERS])
+    return years.cells(people)
 
 
 def by_day(visits: Iterator[Visit], screens: Iterator[Screen]) -> Iterator[Visit | Screen]:

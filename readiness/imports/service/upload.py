@@ -123,6 +123,7 @@ def reading_work(files: UploadedFiles, upload: Upload, sites: Sequence[Site], to
                 files.sources,
                 group_id=upload.group_id,
                 mapping=files.mappings,
+                tells_years=True,
                 on_progress=on_progress,
                 today=today,
                 sites=tuple(names),
