@@ -228,7 +228,7 @@ WORD = saved_zip("word/document.xml")
         (b"\xff\xd8\xff\xe0", ForeignFormat.IMAGE),
         (WORD, ForeignFormat.WORD),
         (saved_zip("table.csv"), ForeignFormat.ZIP),
-        (gzip.compress(b"%PDF-1.7"), ForeignFormat.PDF),
+        (gzip.compress(b"%PDF-1.7", mtime=0), ForeignFormat.PDF),
     ],
 )
 def test_what_is_no_table_is_refused_by_the_name_of_what_it_is(content, kind):
