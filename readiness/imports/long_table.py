@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from readiness.core.tables.models import ReadContext, Report, SourceFile
@@ -52,9 +52,22 @@ def parts(
         with open_mapped(source, mapping) as table:
             columns = columns_of(table, mapping)
             lines = lines_of(table, columns, reading)
-            yield from parts_in(
-                lines, reading, partial(screen_in, run=run, mapping=mapping, reading=reading)
-            )
+            screen = partial(screen_in, run=run, mapping=mapping, reading=reading)
+            yield from gathered(parts_in(lines, reading, screen))
+
+
+def gathered(parts: Iterable[ScreenPart]) -> Iterator[ScreenPart]:
+    """Answers of one screen that follow each other, in one part."""
+    whole: ScreenPart | None = None
+    for part in parts:
+        if whole and whole.is_continued_by(part):
+            whole.answered += part.answered
+            continue
+        if whole:
+            yield whole
+        whole = part
+    if whole:
+        yield whole
 
 
 def screen_in(

@@ -43,6 +43,9 @@ REMEMBERED = 10_000  # of each kind of text, so that memory does not grow with t
 SEVERAL = re.compile(r"[;|]")
 MOST_NUMBER = 10**9  # of an answer
 
+WHOSE = (ColumnRole.PATIENT, ColumnRole.DATE, ColumnRole.ISSUED)
+HEAD = (*WHOSE, ColumnRole.STATUS, ColumnRole.GROUP, ColumnRole.SITE, *TRAITS)
+
 NO_RESULTS: Mapping[Need, NeedResult] = {}
 NO_PATIENT = "There is no patient in this line. Fill in the patient."
 NO_DAY = "The day of the screen is missing or is no date. Write it as 2026-07-03."
@@ -62,6 +65,8 @@ class MappedLine(NamedTuple):
     cells: Sequence[str]
     columns: Columns
     place: str = ""
+    head: tuple[str, ...] = ()  # what stands in the columns of HEAD, as far as they are there
+    own: int = 0  # so many of these, the first, are of this line alone
 
     def text(self, role: ColumnRole) -> str:
         at = self.columns.get(role)
@@ -74,8 +79,11 @@ def open_mapped(source: SourceFile, mapping: TableMapping) -> AbstractContextMan
 
 
 def lines_of(table: TextTable, columns: Columns, reading: ReadContext) -> Iterator[MappedLine]:
+    places = [columns[role] for role in HEAD if role in columns]
+    own = sum(role in columns for role in WHOSE)
     for number, cells in full_rows(table, reading):
-        yield MappedLine(cells, columns, table.place(number))
+        head = tuple([cells[at] for at in places])
+        yield MappedLine(cells, columns, table.place(number), head, own)
 
 
 class Placed(Protocol):
@@ -100,18 +108,20 @@ def parts_in(
             reading.report.refuse(line.place, str(error))
 
 
-@dataclass(frozen=True)
-class RowHead:
-    """What one line tells beside its answers."""
+class RowHead(NamedTuple):
+    """What one line tells beside its answers; the same object for lines that begin alike."""
 
     patient: str
     day: date | None  # none where there is no screen in the line
+    issued: str
     standing: RecordStatus
     status: str
-    issued: str
     group_id: str
     site_id: str
     traits: PatientTraits | None
+
+
+SharedHead = tuple[RecordStatus, str, str, str, PatientTraits | None]
 
 
 def part_of(
@@ -128,7 +138,7 @@ def part_of(
 ) -> ScreenPart:
     return ScreenPart(
         source=line.place,
-        patient=reading.hashed(head.patient),
+        patient=run.hashed(head.patient, reading),
         day=day,
         standing=head.standing,
         status=head.status,
@@ -167,10 +177,19 @@ class MappedRun:
     codes: CodeTable
     labels: PlaceLabels = field(default_factory=PlaceLabels)
     days: dict[str, date | None] = field(default_factory=dict)
+    heads: dict[tuple[str, ...], SharedHead] = field(default_factory=dict)  # by all but whose
+    last: tuple[tuple[str, ...], RowHead] | None = None  # a screen may be many lines
+    patient: tuple[str, bytes] = ("", b"")  # the last one, and its hash
     traits: dict[tuple[str, ...], PatientTraits] = field(default_factory=dict)
     standings: dict[str, tuple[RecordStatus, str]] = field(default_factory=dict)
     answers: dict[tuple[str, str], tuple[ScreenAnswer, ...]] = field(default_factory=dict)
     results: dict[tuple[str, str], ReadResult] = field(default_factory=dict)  # by field and text
+
+    def hashed(self, patient: str, reading: ReadContext) -> bytes:
+        """Lines of one patient often follow each other."""
+        if self.patient[0] != patient:
+            self.patient = (patient, reading.hashed(patient))
+        return self.patient[1]
 
     def day(self, text: str) -> date | None:
         if text not in self.days:
@@ -223,21 +242,38 @@ def strange_columns(table: TextTable, strange: list[int]) -> str:
 
 
 def head_of(line: MappedLine, run: MappedRun) -> RowHead:
-    patient = line.text(ColumnRole.PATIENT)
+    if run.last and run.last[0] == line.head:
+        return run.last[1]
+    patient, issued = line.text(ColumnRole.PATIENT), line.text(ColumnRole.ISSUED)
     if not patient:
         raise NotReadError(NO_PATIENT)
-    mapping, issued = run.mapping, line.text(ColumnRole.ISSUED)
-    standing, status = standing_in(line, run)
-    return RowHead(
-        patient=patient,
-        day=run.day(line.text(ColumnRole.DATE)),
-        standing=standing,
-        status=status,
-        issued=instant_of(issued, mapping.dates) if issued else "",
-        group_id=run.labels.groups.of(mapping.value(ColumnRole.GROUP, line.text(ColumnRole.GROUP))),
-        site_id=run.labels.sites.of(mapping.value(ColumnRole.SITE, line.text(ColumnRole.SITE))),
-        traits=traits_of(line, run),
+    head = RowHead(
+        patient,
+        run.day(line.text(ColumnRole.DATE)),
+        instant_of(issued, run.mapping.dates) if issued else "",
+        *shared_head(line, run),
     )
+    run.last = (line.head, head)
+    return head
+
+
+def shared_head(line: MappedLine, run: MappedRun) -> SharedHead:
+    """What many lines have alike."""
+    alike = line.head[line.own :]
+    found = run.heads.get(alike)
+    if found is None:
+        mapping = run.mapping
+        group_id = mapping.value(ColumnRole.GROUP, line.text(ColumnRole.GROUP))
+        site_id = mapping.value(ColumnRole.SITE, line.text(ColumnRole.SITE))
+        if len(run.heads) >= REMEMBERED:
+            run.heads.clear()
+        found = run.heads[alike] = (
+            *standing_in(line, run),
+            run.labels.groups.of(group_id),
+            run.labels.sites.of(site_id),
+            traits_of(line, run),
+        )
+    return found
 
 
 def standing_in(line: MappedLine, run: MappedRun) -> tuple[RecordStatus, str]:

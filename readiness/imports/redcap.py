@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from typing import NamedTuple
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import ReadContext, Report, SourceFile
@@ -83,6 +84,16 @@ class FieldPlace:
     boxes: tuple[tuple[int, ScreenAnswer], ...] = ()
 
 
+class FormAnswers(NamedTuple):
+    """What one line of a wide table answers."""
+
+    answered: tuple[AnsweredQuestion, ...]
+    results: Mapping[Need, NeedResult]
+    unread: tuple[str, ...]  # headings of what was not understood
+    faults: tuple[str, ...]  # why, where a comma is why
+    is_screen: bool
+
+
 @dataclass(frozen=True)
 class RedcapLayout:
     mapping: RedcapMapping
@@ -90,6 +101,19 @@ class RedcapLayout:
     fields: tuple[FieldPlace, ...]
     races: tuple[tuple[int, str], ...] = ()  # where races are check boxes
     patient_parts: tuple[int, ...] = ()
+    forms: dict[tuple[str, ...], FormAnswers] = field(default_factory=dict)  # as they were read
+
+    @cached_property
+    def followed(self) -> tuple[FieldPlace, ...]:
+        """What followed a need."""
+        return tuple(each for each in self.fields if each.of.about is not None)
+
+    @cached_property
+    def answers(self) -> tuple[int, ...]:
+        """The columns that its answers stand in."""
+        fields = [each for each in self.fields if each.of.about is None]
+        boxes = (at for each in fields for at, _ in each.boxes)
+        return (*(each.column for each in fields if each.column is not None), *boxes)
 
 
 def parts(
@@ -193,17 +217,21 @@ def quoted(name: str) -> str:
 def form_in(
     line: MappedLine, layout: RedcapLayout, run: MappedRun, reading: ReadContext
 ) -> Iterator[ScreenPart | PatientRecord | FollowUp]:
-    head = with_patient(head_of(line, run), line, layout, run)
-    head = with_completeness(with_races(head, line, layout, run), line)
-    answered, results = answers_of(line, layout, run, reading.report)
-    patient = reading.hashed(head.patient)
-    told = beside(line, layout) if head.standing is RecordStatus.COUNTED else {}
-    followed = (
-        [*follow_ups(told, line.place, run, patient, head.day, reading.report)] if told else []
-    )
+    head = head_of(line, run)
+    if layout.patient_parts:
+        head = with_patient(head, line, layout, run)
+    if layout.races:
+        head = with_races(head, line, layout, run)
     is_finished = plain(line.text(ColumnRole.COMPLETE)) in FINISHED
-    is_screen = bool(results) or is_finished or any(each.answers for each in answered)
-    if is_screen:
+    if ColumnRole.COMPLETE in line.columns and not is_finished:
+        head = held_back(head)
+    form = answers_of(line, layout, run, reading.report)
+    patient = run.hashed(head.patient, reading)
+    followed = list[FollowUp]()
+    if layout.followed and head.standing is RecordStatus.COUNTED:
+        told = beside(line, layout)
+        followed += follow_ups(told, line.place, run, patient, head.day, reading.report)
+    if form.is_screen or is_finished:
         if head.day is None:
             raise NotReadError(NO_DAY)
         yield part_of(
@@ -212,8 +240,8 @@ def form_in(
             line,
             run,
             reading,
-            answered,
-            results,
+            form.answered,
+            form.results,
             is_whole=True,
             is_completed=is_finished,
         )
@@ -224,21 +252,18 @@ def form_in(
 
 def with_patient(head: RowHead, line: MappedLine, layout: RedcapLayout, run: MappedRun) -> RowHead:
     """Told apart by all parts together, whatever capitals, spaces and ways to write a day."""
-    if not layout.patient_parts:
-        return head
     texts = [head.patient, *(line.cells[at] for at in layout.patient_parts)]
     if not all(texts):
         raise NotReadError(NO_PATIENT)
     parts = (str(run.day(text) or plain(text)) for text in texts)
-    return replace(head, patient=SEPARATOR.join(parts))
+    return head._replace(patient=SEPARATOR.join(parts))
 
 
-def with_completeness(head: RowHead, line: MappedLine) -> RowHead:
-    if ColumnRole.COMPLETE not in line.columns or head.standing is not RecordStatus.COUNTED:
+def held_back(head: RowHead) -> RowHead:
+    """A form that is not finished; one that was taken back stays so."""
+    if head.standing is not RecordStatus.COUNTED:
         return head
-    if plain(line.text(ColumnRole.COMPLETE)) in FINISHED:
-        return head
-    return replace(head, standing=RecordStatus.HELD, status=IN_PROGRESS)
+    return head._replace(standing=RecordStatus.HELD, status=IN_PROGRESS)
 
 
 def with_races(head: RowHead, line: MappedLine, layout: RedcapLayout, run: MappedRun) -> RowHead:
@@ -249,48 +274,68 @@ def with_races(head: RowHead, line: MappedLine, layout: RedcapLayout, run: Mappe
     )
     if not chosen:
         return head
-    return replace(head, traits=replace(head.traits or PatientTraits(), races=chosen))
+    return head._replace(traits=(head.traits or PatientTraits())._replace(races=chosen))
 
 
 def answers_of(
     line: MappedLine, layout: RedcapLayout, run: MappedRun, report: Report
-) -> tuple[tuple[AnsweredQuestion, ...], dict[Need, NeedResult]]:
+) -> FormAnswers:
+    """Forms are often answered alike. What nothing explains is told each time."""
+    texts = tuple([line.cells[at] for at in layout.answers])
+    found = layout.forms.get(texts)
+    if found is None:
+        found = form_answers(line, layout, run)
+        if len(layout.forms) < REMEMBERED:
+            layout.forms[texts] = found
+    if found.unread:
+        report.unreadable_answers.update(found.unread)
+        for fault in found.faults:
+            report.unread_beside(line.place, fault)
+    return found
+
+
+def form_answers(line: MappedLine, layout: RedcapLayout, run: MappedRun) -> FormAnswers:
     """What nothing explains leaves its own need open, and says nothing of the others."""
-    answered = []
+    answered, unread, faults = list[AnsweredQuestion](), list[str](), list[str]()
     results: dict[Need, list[NeedResult]] = {}
-    for field in layout.fields:
-        if field.of.about is not None:
+    for each in layout.fields:
+        if each.of.about is not None:
             continue
-        if field.of.need is not None:
-            if result := known_result(line, field, layout.mapping, run, report):
-                results.setdefault(field.of.need, []).append(result)
-        elif not run.codes.is_personal(field.of.question):
-            answers = answers_to(line, field, run)
+        if each.of.need is not None:
+            found = known_result(line, each, layout.mapping, run)
+            if found.result:
+                results.setdefault(each.of.need, []).append(found.result)
+            if not found.is_read:
+                unread.append(named(each))
+        elif not run.codes.is_personal(each.of.question):
+            answers = answers_to(line, each, run)
             if UNREADABLE_ANSWER in answers:
-                report.unreadable_answers[named(field)] += 1
-                if fault := number_fault(line, field):
-                    report.unread_beside(line.place, fault)
-            answered.append(AnsweredQuestion(field.of.question, answers))
-    return tuple(answered), {
+                unread.append(named(each))
+                if fault := number_fault(line, each):
+                    faults.append(fault)
+            answered.append(AnsweredQuestion(each.of.question, answers))
+    united = {
         need: any_of(found) if len(found) > 1 else found[0] for need, found in results.items()
     }
+    is_screen = bool(united) or any(one.answers for one in answered)
+    return FormAnswers(tuple(answered), united, tuple(unread), tuple(faults), is_screen)
 
 
 def beside(line: MappedLine, layout: RedcapLayout) -> dict[Need, dict[ColumnRole, str]]:
     """What followed each need, from the columns about it."""
     found: dict[Need, dict[ColumnRole, str]] = {}
-    for field in layout.fields:
-        if field.of.about and field.of.need and field.column is not None:
-            told = found.setdefault(field.of.need, {})
-            text = field.of.word(line.cells[field.column])
-            told[field.of.about] = text or told.get(field.of.about, "")
+    for each in layout.followed:
+        if each.of.about and each.of.need and each.column is not None:
+            told = found.setdefault(each.of.need, {})
+            text = each.of.word(line.cells[each.column])
+            told[each.of.about] = text or told.get(each.of.about, "")
     return found
 
 
 def known_result(
-    line: MappedLine, field: FieldPlace, mapping: RedcapMapping, run: MappedRun, report: Report
-) -> NeedResult | None:
-    """Words are few and are met a million times; one that nothing explains is told each time."""
+    line: MappedLine, field: FieldPlace, mapping: RedcapMapping, run: MappedRun
+) -> ReadResult:
+    """Words are few and are met a million times."""
     text = line.cells[field.column] if field.column is not None else ""
     key = (field.name, text)
     found = run.results.get(key)
@@ -298,9 +343,7 @@ def known_result(
         found = result_in(text, field, mapping, run.codes)
         if len(run.results) < REMEMBERED:
             run.results[key] = found
-    if not found.is_read:
-        report.unreadable_answers[named(field)] += 1
-    return found.result
+    return found
 
 
 def result_in(text: str, field: FieldPlace, mapping: RedcapMapping, codes: CodeTable) -> ReadResult:

@@ -43,7 +43,7 @@ def read(name: str, content: str | None = None) -> tuple[list[ScreenPart], Repor
 
 def test_answers_are_read_as_the_mapping_says():
     found, _ = read("answers")
-    first = [each.answered[0] for each in found if each.patient == hashed("L-1")]
+    first = [one for each in found if each.patient == hashed("L-1") for one in each.answered]
     assert [(each.question, each.answers) for each in first] == [
         ("88122-7", (ScreenAnswer(code="LA28397-0"),)),
         ("88123-5", (ScreenAnswer(absent=Absent.DECLINED),)),
@@ -53,11 +53,25 @@ def test_answers_are_read_as_the_mapping_says():
     assert [each.flag for each in first] == [True, None, None, False]
 
 
+def test_lines_of_one_screen_make_one_part_and_a_repeated_question_begins_another():
+    heading = (DATA / "long" / "answers.csv").read_text(encoding="utf-8").split("\n")[0]
+    line = "L-1,,7/3/2026,{},{},F,7/3/2026 9:00 AM,,,,\n"
+    asked = [("Food worry", "Often"), ("Transport", "No"), ("Transport", "Yes")]
+    lines = "".join(line.format(*each) for each in asked)
+    lines += line.format("Food worry", "Often").replace("9:00", "9:30")
+    found, _ = read("answers", f"{heading}\n{lines}")
+    assert [[each.question for each in part.answered] for part in found] == [
+        ["88122-7", "93030-5"],
+        ["93030-5"],
+        ["88122-7"],
+    ]
+
+
 def test_a_line_tells_its_day_its_standing_and_when_it_was_written():
     found, _ = read("answers")
     by_patient = {each.patient: each for each in found}
     first = by_patient[hashed("L-1")]
-    assert (first.source, first.day) == ("file 1, line 5", date(2026, 7, 3))
+    assert (first.source, first.day) == ("file 1, line 2", date(2026, 7, 3))
     assert (first.instrument, first.issued) == ("ahc_hrsn", "2026-07-03T09:00:00.000000+00:00")
     assert by_patient[hashed("L-2")].standing is RecordStatus.HELD
     assert by_patient[hashed("L-3")].standing is RecordStatus.DELETED
@@ -88,7 +102,7 @@ def test_what_cannot_be_read_is_told_by_line_and_left_out():
         f"file 1, line 13: {mapped_table.NO_PATIENT}",
     ]
     assert dict(report.unknown_codes) == {"99999-9": 1}
-    assert (report.rows, report.refused, len(found)) == (12, 4, 7)
+    assert (report.rows, report.refused, len(found)) == (12, 4, 4)
     assert dict(report.unreadable_answers) == {"93030-5": 1}
 
 

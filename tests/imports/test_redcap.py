@@ -206,3 +206,17 @@ def test_patients_of_one_name_are_told_apart_by_their_birth_dates():
 def test_a_missing_part_of_the_patient_is_told():
     with pytest.raises(BadInput, match="A column that tells patients apart is missing"):
         read("Name,Day,Food,Food ran out,Safe at home\nA,2026-07-03,Yes,,No\n", JUDGED)
+
+
+def test_boxes_may_stand_in_another_order_in_each_of_several_files():
+    lines = EXPORT.splitlines()
+    turned = lines[0].replace("needs___1,needs___2", "needs___2,needs___1")
+    files = [file_of(EXPORT), file_of(f"{turned}\n{lines[2]}")]
+    mapping = parse(MAPPING, CODES)
+    assert isinstance(mapping, RedcapMapping)
+    found = screens(redcap.parts(files, a_reading(), mapping, CODES))
+    first, last = (
+        {each.question: each for each in part.answered} for part in (found[0], found[-1])
+    )
+    assert ScreenAnswer(code="LA30125-1") in first["93031-3"].answers
+    assert ScreenAnswer(code="LA30125-1") not in last["93031-3"].answers

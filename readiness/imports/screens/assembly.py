@@ -7,9 +7,10 @@ then each patient's day is put together on its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from itertools import count
+from typing import Any, NamedTuple
 
 from readiness.core.tables.models import Report
 from readiness.counts.social_risk.models import Need
@@ -30,6 +31,17 @@ from readiness.imports.screens.models import (
 NO_DAY = date.min  # the day of what was emptied when it was taken back
 
 
+LoneKey = tuple[str, tuple[int, ...], tuple[Any, ...], bool, bool]
+MOST_ALIKE = 100_000  # ways to answer that are remembered
+
+
+class LoneScreens(NamedTuple):
+    """What is made of a piece that stands alone, whosever it is."""
+
+    screens: tuple[Screen, ...]
+    repeated: int
+
+
 @dataclass
 class ScreenAssembly:
     """Everything read so far. Places and held screens are kept only when somebody wants them."""
@@ -42,6 +54,8 @@ class ScreenAssembly:
     panels: dict[bytes, bytes] = field(default_factory=dict)  # of a piece that a panel names
     people: dict[bytes, PatientTraits] = field(default_factory=dict)
     same: dict[Any, Any] = field(default_factory=dict)  # equal values are kept once
+    lone: dict[LoneKey, LoneScreens] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))  # of screens that are alike
     arrived: int = 0
 
     def add(self, part: ScreenPart | PatientRecord) -> None:
@@ -54,12 +68,14 @@ class ScreenAssembly:
         self.report.deleted += part.standing is RecordStatus.DELETED
         if part.standing is not RecordStatus.HELD:
             self.take(self.piece_of(part))
-            self.panels.update(dict.fromkeys(part.members, part.resource))
+            if part.members:
+                self.panels.update(dict.fromkeys(part.members, part.resource))
         elif self.is_explained:
             self.keep(self.piece_of(part))
 
     def piece_of(self, part: ScreenPart) -> ScreenPiece:
-        whose = (part.patient, self.shared(part.day))
+        shared = self.shared
+        whose = (part.patient, shared(part.day))
         before = self.days.get(whose)
         issued = before[-1].issued if before and before[-1].issued == part.issued else part.issued
         return ScreenPiece(
@@ -68,17 +84,17 @@ class ScreenAssembly:
             version=part.version,
             at=self.arrived,
             standing=part.standing,
-            status=self.shared(part.status),
-            instrument=self.shared(part.instrument),
-            answered=tuple(map(self.shared, part.answered)),
-            results=dict(part.results) if part.results else None,
+            status=shared(part.status),
+            instrument=shared(part.instrument),
+            answered=tuple(map(shared, part.answered)),
+            results=part.results or None,
             resource=part.resource,
             belongs_to=part.belongs_to,
             is_whole=part.is_whole,
             is_completed=part.is_completed,
-            group_id=self.shared(part.group_id),
-            site_id=self.shared(part.site_id),
-            traits=self.shared(part.traits),
+            group_id=shared(part.group_id),
+            site_id=shared(part.site_id),
+            traits=shared(part.traits),
             source=part.source if self.is_explained else "",
         )
 
@@ -108,7 +124,7 @@ class ScreenAssembly:
         known = pieces[-1].answered
         added = tuple(each for each in piece.answered if each not in known)
         if added:
-            pieces[-1] = replace(pieces[-1], answered=(*known, *added))
+            pieces[-1].answered = (*known, *added)
         else:
             self.report.duplicates += 1
 
@@ -117,11 +133,56 @@ class ScreenAssembly:
         fits = InstrumentIndex(self.codes)
         for whose in sorted(self.days, key=lambda each: each[1]):
             pieces = [placed for each in self.days.pop(whose) if (placed := self.placed(each))]
+            if len(pieces) == 1 and pieces[0].standing is RecordStatus.COUNTED:
+                yield from self.lone_screens(whose, pieces[0], fits)
+                continue
             for instrument, group in by_instrument(pieces, fits).items():
                 screen, repeated = replay(whose, instrument, group, self.codes)
                 self.report.duplicates += repeated
                 if screen and (self.is_explained or screen.standing is RecordStatus.COUNTED):
                     yield screen
+
+    def lone_screens(
+        self, whose: Whose, piece: ScreenPiece, fits: InstrumentIndex
+    ) -> Iterator[Screen]:
+        """Many are answered alike: those are put together once. Shared answers are known by what
+        they are, which is quicker than by what they hold."""
+        key = (
+            piece.instrument,
+            tuple(map(id, piece.answered)),
+            tuple(piece.results.items()) if piece.results else (),
+            piece.is_whole,
+            piece.is_completed,
+        )
+        found = self.lone.get(key)
+        if found is None:
+            made = [
+                replay(whose, instrument, group, self.codes)
+                for instrument, group in by_instrument([piece], fits).items()
+            ]
+            screens = (screen for screen, _ in made if screen)
+            found = LoneScreens(tuple(screens), sum(repeated for _, repeated in made))
+            if len(self.lone) < MOST_ALIKE:
+                numbered = [replace(each, alike=next(self.numbers)) for each in found.screens]
+                found = self.lone[key] = LoneScreens(tuple(numbered), found.repeated)
+        self.report.duplicates += found.repeated
+        for screen in found.screens:
+            yield Screen(
+                whose[0],
+                whose[1],
+                screen.instrument,
+                piece.status,
+                RecordStatus.COUNTED,
+                screen.answered,
+                screen.results,
+                screen.is_completed,
+                piece.group_id,
+                piece.site_id,
+                (piece.traits,) if piece.traits else (),
+                piece.source,
+                piece.at,
+                screen.alike,
+            )
 
     def placed(self, piece: ScreenPiece) -> ScreenPiece | None:
         """A piece with what its panel or form says of it; None for one replaced or taken back."""
@@ -171,8 +232,7 @@ def merge_traits(before: PatientTraits | None, traits: PatientTraits) -> Patient
     """Of two records of one person the later one, where it tells anything."""
     if before is None:
         return traits
-    known = {each.name: getattr(traits, each.name) for each in fields(PatientTraits)}
-    return replace(before, **{name: value for name, value in known.items() if value})
+    return PatientTraits._make(said or known for known, said in zip(before, traits, strict=True))
 
 
 PieceAnswer = tuple[ScreenPiece, AnsweredQuestion]

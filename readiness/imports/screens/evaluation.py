@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from readiness.counts.social_risk.models import FIVE, HOUSING_PARTS, Need
 from readiness.imports.screening_codes.models import (
@@ -61,18 +61,37 @@ class Reply:
         return next(each for each in Absent if each in self.reasons)
 
 
-Replies = dict[
-    tuple[str, AnsweredQuestion], Reply | None
-]  # by instrument and answers, within one run
+@dataclass
+class KnownEvaluations:
+    """What a run has seen before."""
+
+    replies: dict[tuple[str, AnsweredQuestion], Reply | None] = field(default_factory=dict)
+    screens: dict[int, Evaluation] = field(default_factory=dict)  # of those that are alike
 
 
-def evaluate(screen: Screen, codes: CodeTable, known: Replies | None = None) -> Evaluation:
-    """Every need that the screen asks for. `known` spares looking up what a run has seen before."""
+def evaluate(screen: Screen, codes: CodeTable, known: KnownEvaluations | None = None) -> Evaluation:
+    """Every need that the screen asks for."""
+    known = known or KnownEvaluations()
+    if found := known.screens.get(screen.alike):
+        return found
+    found = evaluate_anew(screen, codes, known)
+    if screen.alike and not depends_on_day(screen):
+        known.screens[screen.alike] = found
+    return found
+
+
+def depends_on_day(screen: Screen) -> bool:
+    """An income is poor or not by the guideline of its year."""
+    answers = (answer for each in screen.answered.values() for answer in each.answers)
+    return any(answer.number is not None for answer in answers)
+
+
+def evaluate_anew(screen: Screen, codes: CodeTable, known: KnownEvaluations) -> Evaluation:
     if not screen.answered and not (
         screen.instrument and screen.is_completed
     ):  # judged by the sender
         return Evaluation(needs=dict(screen.results))
-    replies = replies_in(screen, codes, {} if known is None else known)
+    replies = replies_in(screen, codes, known)
     found = [*by_question(screen, replies, codes), *by_score(replies, codes)]
     asked = {need for need, _, _ in found}
     judged = {need: combine(need, found, codes) for need in Need if need in asked}
@@ -92,13 +111,13 @@ def evaluate(screen: Screen, codes: CodeTable, known: Replies | None = None) -> 
 Found = tuple[Need, ScreeningQuestion, NeedResult]
 
 
-def replies_in(screen: Screen, codes: CodeTable, known: Replies) -> tuple[Reply, ...]:
+def replies_in(screen: Screen, codes: CodeTable, known: KnownEvaluations) -> tuple[Reply, ...]:
     replies = []
     for answered in screen.answered.values():
         key = (screen.instrument, answered)
-        if key not in known:
-            known[key] = reply_to(answered, screen.instrument, codes)
-        reply = known[key]
+        if key not in known.replies:
+            known.replies[key] = reply_to(answered, screen.instrument, codes)
+        reply = known.replies[key]
         if reply and reply.absent is not Absent.NOT_ASKED:
             replies.append(reply)
     return tuple(replies)

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from readiness.counts.social_risk.models import Need
 
 Whose = tuple[bytes, date]  # patient, day
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: see ScreenPart
 class ScreenPiece:
     """A part as it waits for the others. Its values are shared with those that are equal."""
 
@@ -65,6 +66,7 @@ class Screen:
     traits: tuple[PatientTraits, ...] = ()  # earliest first
     source: str = ""  # where its first piece stood; kept only on request
     at: int = 0  # in the order of the input
+    alike: int = 0  # within a run, those of one number were answered alike; 0: unknown
 
 
 class NeedResult(StrEnum):
@@ -97,8 +99,7 @@ class RecordStatus(StrEnum):
     DELETED = "deleted"  # entered in error: takes back what was sent before
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenAnswer:
+class ScreenAnswer(NamedTuple):
     """One answer to one question: a code, a number, or why there is none."""
 
     code: str = ""  # LOINC answer code
@@ -109,8 +110,7 @@ class ScreenAnswer:
 UNREADABLE_ANSWER = ScreenAnswer(code="?")  # something was answered; we cannot tell what
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredQuestion:
+class AnsweredQuestion(NamedTuple):
     """One question and what was answered: several codes where several may be chosen."""
 
     question: str  # LOINC code
@@ -118,8 +118,7 @@ class AnsweredQuestion:
     flag: bool | None = None  # the sender's own "positive": compared, never believed
 
 
-@dataclass(frozen=True, slots=True)
-class PatientTraits:
+class PatientTraits(NamedTuple):
     """What is known of a person that strata are made of, in the sender's codes."""
 
     races: tuple[str, ...] = ()  # CDC race codes, null flavors, or our own stratum names
@@ -143,7 +142,7 @@ class PatientRecord:
 class ScreenPart:
     """A screen or a piece of one, as one resource or one row of a file tells it.
 
-    Made once and never changed.
+    Never changed once it is handed on.
     """
 
     source: str  # "file 1, line 12": the place, never the content
@@ -166,6 +165,19 @@ class ScreenPart:
     group_id: str = ""
     site_id: str = ""
     traits: PatientTraits | None = None
+
+    def is_continued_by(self, part: ScreenPart) -> bool:
+        """Both are lines of one screen, and the other is about questions that are new to it."""
+        return (
+            self.patient == part.patient
+            and (self.day, self.issued, self.status, self.group_id, self.site_id, self.traits)
+            == (part.day, part.issued, part.status, part.group_id, part.site_id, part.traits)
+            and self.standing is part.standing is RecordStatus.COUNTED
+            and not (self.resource or part.resource or self.results or part.results)
+            and {each.question for each in self.answered}.isdisjoint(
+                [each.question for each in part.answered]
+            )
+        )
 
 
 NOBODY = "-"  # the group of a file that names none

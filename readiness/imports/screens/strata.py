@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
 from datetime import date
+from typing import NamedTuple
 
 from readiness.counts.strata import UNKNOWN, StratumType
 from readiness.imports.screening_codes.models import (
@@ -26,8 +26,7 @@ NAME = re.compile(r"[^\W\d_]{4,}([ -][^\W\d_]+)*")  # of a language
 OLDEST = 130  # years; more is a slip
 
 
-@dataclass(frozen=True, slots=True)
-class KnownTraits:
+class KnownTraits(NamedTuple):
     """What is known of one person in our own words; "" or nothing where it is not."""
 
     races: frozenset[str] = frozenset()
@@ -39,13 +38,10 @@ class KnownTraits:
 
     def then(self, later: KnownTraits) -> KnownTraits:
         """What was said later replaces what was said before, where it says anything."""
-        if self is NOBODY_KNOWN or self == later:
+        if self is later or self is NOBODY_KNOWN or self == later:
             return later
-        said = {field.name: getattr(later, field.name) for field in fields(KnownTraits)}
-        if all(value in NOTHING for value in said.values()):
-            return self
-        mine = {name: getattr(self, name) for name, value in said.items() if value in NOTHING}
-        return KnownTraits(**{**said, **mine})
+        both = [mine if said in NOTHING else said for mine, said in zip(self, later, strict=True)]
+        return self if both == list(self) else KnownTraits._make(both)
 
 
 NOBODY_KNOWN = KnownTraits()

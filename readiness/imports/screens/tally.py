@@ -41,6 +41,8 @@ RANK = {result: rank for rank, result in enumerate(RANKS)}
 NEEDS = tuple(Need)
 PLACE = {need: place for place, need in enumerate(NEEDS)}
 
+MOST_ALIKE = 10_000  # results that are remembered
+
 Strata = Mapping[StratumType, str]
 Corner = tuple[str, str, str, str, str]  # group, site, quarter, type of stratum, stratum
 Corners = Mapping[KnownTraits, tuple[tuple[str, str], ...]]
@@ -79,8 +81,7 @@ class PatientTally:
         if not needs:
             return
         one = self.meet(screen, known)
-        ranks = stronger(one.ranks, needs)
-        one.ranks = self.same.setdefault(ranks, ranks)
+        one.ranks = stronger(one.ranks, ranks_of(tuple(needs.items())))
 
     def meet(self, met: Screen | Visit | Diagnosis, known: KnownTraits) -> PatientResults:
         """Somebody was screened, seen or diagnosed."""
@@ -92,7 +93,8 @@ class PatientTally:
         one.is_seen |= isinstance(met, Visit)
         one.site_id = met.site_id or one.site_id
         both = one.known.then(known)
-        one.known = self.same.setdefault(both, both)
+        is_new = both is not one.known and both is not known
+        one.known = self.same.setdefault(both, both) if is_new else both
         return one
 
     def years(self) -> dict[str, frozenset[str]]:
@@ -112,7 +114,7 @@ class PatientTally:
             whose = (group_id, quarter[:4], patient)
             so_far = whole.sums.get(whose, NOBODY_YET)
             whole.sums[whose] = PatientResults(
-                ranks=bytes(map(max, so_far.ranks, one.ranks)),
+                ranks=stronger(so_far.ranks, one.ranks),
                 day=one.day,
                 site_id=one.site_id or so_far.site_id,
                 known=so_far.known.then(one.known),
@@ -163,12 +165,18 @@ def quarter_at(day: date) -> str:
     return str(quarter_of(day))
 
 
-def stronger(ranks: bytes, needs: Mapping[Need, NeedResult]) -> bytes:
+@lru_cache(maxsize=MOST_ALIKE)
+def ranks_of(results: tuple[tuple[Need, NeedResult], ...]) -> bytes:
+    ranks = bytearray(len(NEEDS))
+    for need, result in results:
+        ranks[PLACE[need]] = RANK[result]
+    return bytes(ranks)
+
+
+@lru_cache(maxsize=MOST_ALIKE)
+def stronger(ranks: bytes, others: bytes) -> bytes:
     """Positive if any screen is; else negative if one is clear; else why it is not known."""
-    raised = bytearray(ranks)
-    for need, result in needs.items():
-        raised[PLACE[need]] = max(raised[PLACE[need]], RANK[result])
-    return bytes(raised)
+    return bytes(map(max, ranks, others))
 
 
 def kinds_with_strata(strata: Iterable[Strata]) -> tuple[StratumType, ...]:

@@ -41,7 +41,11 @@ from readiness.imports.referrals.referral_log import ReferralLog
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.assembly import ScreenAssembly
-from readiness.imports.screens.evaluation import Replies, add_derived_needs, evaluate
+from readiness.imports.screens.evaluation import (
+    KnownEvaluations,
+    add_derived_needs,
+    evaluate,
+)
 from readiness.imports.screens.models import (
     CellKey,
     NeedResult,
@@ -294,7 +298,7 @@ def count_screens(
     assembly = records.assembly
     tally, needs = PatientTally(assembly.codes), FoundNeeds()
     judged: list[ExplainedScreen] = []
-    known: Replies = {}
+    known = KnownEvaluations()
     for met in by_day(records.visits.visits(period), assembly.screens()):
         if isinstance(met, Visit):
             tally.meet(met, visit_traits(met, assembly.codes))
@@ -341,14 +345,14 @@ def visit_traits(visit: Visit, codes: CodeTable) -> KnownTraits:
     return known_from(visit.traits, codes, visit.day) if visit.traits else NOBODY_KNOWN
 
 
-def judge(screen: Screen, codes: CodeTable, known: Replies) -> Mapping[Need, NeedResult]:
+def judge(screen: Screen, codes: CodeTable, known: KnownEvaluations) -> Mapping[Need, NeedResult]:
     """Of a quarter that is not counted: a later referral may still belong to it."""
     is_counted = screen.standing is RecordStatus.COUNTED
     return evaluate(screen, codes, known).needs if is_counted else {}
 
 
 def count_screen(
-    screen: Screen, tally: PatientTally, assembly: ScreenAssembly, known: Replies
+    screen: Screen, tally: PatientTally, assembly: ScreenAssembly, known: KnownEvaluations
 ) -> Mapping[Need, NeedResult]:
     """What a screen says of each need, counted; nothing for one that is held or taken back."""
     if screen.standing is not RecordStatus.COUNTED:
@@ -357,8 +361,9 @@ def count_screen(
     report = assembly.report
     report.cover(screen.day)
     report.flag_disagreements += judgment.flag_disagreements
-    report.unreadable_answers.update(question for question, _ in judgment.unknown_answers)
-    report.unknown_codes.update(code for _, code in judgment.unknown_answers)
+    for question, code in judgment.unknown_answers:
+        report.unreadable_answers[question] += 1
+        report.unknown_codes[code] += 1
     tally.add(screen, judgment.needs, known_in(screen, assembly.codes, tally.told))
     return judgment.needs
 

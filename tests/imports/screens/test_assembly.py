@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.counts.social_risk.models import Need
-from readiness.imports.screens.evaluation import evaluate
+from readiness.imports.screens.evaluation import KnownEvaluations, evaluate
 from readiness.imports.screens.models import NeedResult, PatientRecord, PatientTraits, RecordStatus
 from tests.factories.screens import CODES, DAY, NO, YES, a_part, answered, assembled
 
@@ -283,3 +283,40 @@ def test_the_order_of_the_pieces_never_matters(parts, data):
         return sorted(found)
 
     assert needs_of(data.draw(st.permutations(parts))) == needs_of(parts)
+
+
+def test_screens_that_are_answered_alike_say_so_and_keep_whose_they_are():
+    traits = PatientTraits(language="spanish")
+    screens, _ = assembled(
+        a_part(yes, site_id="elm"),
+        a_part(yes, patient=b"p2", day=date(2026, 8, 1), traits=traits, group_id="g"),
+        a_part(no, patient=b"p3"),
+    )
+    first, third, second = screens
+    assert first.alike == second.alike
+    assert 0 != first.alike != third.alike
+    assert (first.site_id, first.traits, second.site_id, second.traits) == (
+        "elm",
+        (),
+        "",
+        (traits,),
+    )
+    assert (second.patient, second.day, second.group_id) == (b"p2", date(2026, 8, 1), "g")
+
+
+@pytest.mark.slow
+@given(parts=st.lists(some_parts(), max_size=3))
+def test_what_is_remembered_of_screens_is_what_each_says_by_itself(parts):
+    screens, _ = assembled(*(part for some in parts for part in some))
+    known = KnownEvaluations()
+    for screen in screens:
+        assert evaluate(screen, CODES, known) == evaluate(replace(screen, alike=0), CODES)
+
+
+def test_a_poor_income_of_one_year_may_not_be_one_of_the_next():
+    income, people = answered("63586-2", 15_800), answered("63512-8", 1)
+    days = (date(2025, 7, 3), date(2026, 7, 3))
+    parts = [a_part(income, people, instrument="prapare", day=day) for day in days]
+    known = KnownEvaluations()
+    told = [evaluate(screen, CODES, known).needs for screen in assembled(*parts)[0]]
+    assert [each[Need.FINANCIAL] for each in told] == [NeedResult.NEGATIVE, NeedResult.POSITIVE]
