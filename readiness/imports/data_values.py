@@ -1,12 +1,15 @@
-"""Counts as DHIS2 takes them: a long table with one line for each count."""
+"""Counts as DHIS2 takes and gives them: a long table with one line for each count.
+
+Whoever writes a line and whoever reads it back look here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from readiness.core.periods import CalendarYear, Period
-from readiness.counts.social_risk.models import FunnelCell, Step
-from readiness.counts.strata import ALL, Stratum
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.strata import ALL, STRATA, Stratum
 from readiness.imports.models import KnownCounts
 
 HEADINGS = ("orgUnit", "period", "dataElement", "categoryOptionCombo", "value")
@@ -27,6 +30,17 @@ def data_element(cell: FunnelCell) -> str:
 
 def option_combo(part: Stratum) -> str:
     return EVERYBODY if part == ALL else f"{part.type}:{part.name}"
+
+
+CELLS = {  # the group's own last: what they share with the need "any" is theirs
+    data_element(cell): cell
+    for need in (*Need, None)
+    for cell in (FunnelCell(step, need) for step in Step)
+}
+PARTS = {option_combo(ALL): ALL} | {
+    option_combo(part): part
+    for part in (Stratum(kind, name) for kind, names in STRATA.items() for name in names)
+}
 
 
 def period_id(period: Period | CalendarYear) -> str:

@@ -9,7 +9,7 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import SourceFile
 from readiness.core.tables.packed import GZIP
 from readiness.core.tables.reader import header_of
-from readiness.imports import ny1115
+from readiness.imports import data_value_table, ny1115
 from readiness.imports.fhir.documents import BOM
 from readiness.imports.template import models as template
 
@@ -21,6 +21,7 @@ class FileFormat(StrEnum):
     FHIR = "fhir"
     NY1115 = "ny1115"
     TEMPLATE = "template"
+    DATA_VALUES = "data_values"
     TABLE = "table"  # of somebody's own: a mapping says what it holds
 
 
@@ -32,6 +33,8 @@ def format_of(source: SourceFile) -> FileFormat:
     header = header_of(source)
     if template.is_ours(header):
         return FileFormat.TEMPLATE
+    if data_value_table.is_long(header):
+        return FileFormat.DATA_VALUES
     return FileFormat.NY1115 if ny1115.kind_of(header) else FileFormat.TABLE
 
 

@@ -35,6 +35,7 @@ from readiness.imports.mapping_page import MappingPage
 from readiness.imports.models import SavedMapping, UploadState
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.service import history, mappings, review, upload, years
+from readiness.imports.service.data_values import table_of_group
 from readiness.imports.service.mappings import NameChoice, TableToMap
 from readiness.imports.service.review import CountsChanged
 from readiness.imports.service.template import template_for
@@ -335,6 +336,13 @@ def template_csv(group_id: str) -> ResponseReturnValue:
 def template_xlsx(group_id: str) -> ResponseReturnValue:
     made = template_for(session(), group_id, workbook.template_xlsx)
     return send_export(made, "counts.xlsx")
+
+
+@bp.get("/groups/<group_id>/counts/long.csv")
+@needs(Can.READ_COUNTS)
+def long_csv(group_id: str) -> ResponseReturnValue:
+    """One line for each count, as DHIS2 has it."""
+    return send_export(table_of_group(session(), group_id), "counts-long.csv")
 
 
 @bp.get("/mappings/<shape>.toml")

@@ -239,3 +239,21 @@ def test_a_long_table_of_nobody_s_is_refused_and_nothing_is_printed():
     done = run("aggregate", DATA / "fhir" / "prapare-form.json", "--as", "long")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "Name the group with --group" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["[]", '{"resourceType": "Bundle", "type": "collection"}', "{}"])
+def test_a_file_in_which_nothing_stands_ends_badly(tmp_path, text):
+    file = tmp_path / "export.json"
+    file.write_text(text)
+    done = run("aggregate", file, "--group", "elm")
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "Export it again" in done.stderr
+
+
+def test_a_long_table_is_read_back_for_the_group_it_is_of(tmp_path):
+    file = tmp_path / "long.csv"
+    file.write_text("orgUnit,period,dataElement,value\nelm,2026Q3,food_screened,40\n")
+    done = run("aggregate", file, "--group", "elm", "--as", "long")
+    assert done.stdout.splitlines()[-1] == "elm,2026Q3,food_screened,default,40"
+    assert "Name the group with --group" in run("aggregate", file).stderr

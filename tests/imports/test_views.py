@@ -122,7 +122,7 @@ def test_a_file_that_is_refused_says_why_and_can_be_looked_at_again(cara, store)
     reply = send(cara, ("a.json", b'{"resourceType": "Patient", "name": "Erika"}'))
     page = settled(cara, reply)
     assert page.heading == "Nothing of this file could be taken"
-    assert "No screen and no count was found in it." in page.text
+    assert "No line of this could be read, so nothing was taken." in page.text
     assert "Erika" not in page.text
     assert any("Not taken" in row for row in rows(Page(cara.get(HERE).text)))
 
@@ -267,6 +267,22 @@ def test_the_template_is_downloaded_filled_in_mended_and_taken_over(cara, store)
     assert "3 counts, all the same as what stands now." in page.text
     cara.post(mended.location, data=page.values(mended.location))
     assert stored(store) == {FunnelCell(Step.ELIGIBLE): 210, ASKED: 95, FOOD: 25}
+
+
+def test_a_long_table_of_every_count_is_downloaded_and_comes_in_as_what_stands(cara, store):
+    counts = {FOOD: 15, ASKED: 90, FunnelCell(Step.ELIGIBLE): 200, FunnelCell(Step.SCREENED): 95}
+    uploaded.read(store, "before", {Q3: {"": counts}})
+    before = f"{HERE}/before"
+    cara.post(before, data=Page(cara.get(before).text).values(before))
+    link = Page(cara.get(COUNTS).text).links["Download every count of every quarter (CSV)"]
+    sheet = cara.get(link).data
+    assert "elm,2026Q3,all_eligible,default,200" in sheet.decode("utf-8-sig").splitlines()
+    page = settled(cara, send(cara, ("long.csv", sheet)))
+    assert "4 counts, all the same as what stands now." in page.text
+    more = sheet.replace(b"food_positive,default,15", b"food_positive,default,105")
+    refused = settled(cara, send(cara, ("long.csv", more)))
+    (row,) = [row for row in rows(refused) if "line" in row]
+    assert row.startswith("file 1, line 2, positive")
 
 
 def read_csv(sheet):

@@ -6,7 +6,7 @@ import heapq
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import blake2b
 
@@ -15,6 +15,7 @@ from readiness.core.periods import CalendarYear, Period
 from readiness.core.tables.models import ReadContext, Report, SourceFile, refuse_if_nothing_read
 from readiness.counts.social_risk.models import Need, Step
 from readiness.imports import long_table, ny1115, redcap
+from readiness.imports.data_value_table import read_long
 from readiness.imports.diagnoses import diagnosis_table
 from readiness.imports.diagnoses.diagnosis_list import DiagnosisList
 from readiness.imports.diagnoses.documented import count_documented
@@ -72,6 +73,7 @@ AnyRecord = ScreenPart | PatientRecord | Visit | Diagnosis | FollowUp | Referral
 
 KEY_BYTES, HASH_BYTES = 32, 12
 QUARTERS = 4  # of a year
+OF_COUNTS = (FileFormat.TEMPLATE, FileFormat.DATA_VALUES)
 NO_MAPPING = (
     "Nothing says what the columns of this table mean. Send a mapping for it along with the file."
 )
@@ -156,24 +158,23 @@ def aggregate(
     chosen = [parse(text, codes) for text in texts_in(mapping)]
     if not is_explained and (large_mapping := mapping_of_large(sources, chosen)):
         cells = large.cells_of(sources[0], reading, large_mapping, codes, str(period or ""))
-        warn_of_parts(reading.report, is_table=True)
+        warn_of_parts(reading.report)
         return Aggregation(cells=cells, report=reading.report)
     by_form = files_by_format(sources, chosen)
-    if tables := by_form[FileFormat.TEMPLATE]:
-        return aggregate_tables(tables, reading, period, Expectations(today, sites, groups))
+    if any(by_form[form] for form in OF_COUNTS):
+        return aggregate_tables(by_form, reading, period, Expectations(today, sites, groups))
     records = RunRecords(ScreenAssembly(codes, reading.report, is_explained))
     for record in parts_of(by_form, reading, codes, chosen):
         records.add(record)
     found = count_screens(records, period, today, tells_years=tells_years)
-    warn_of_parts(reading.report, is_table=FileFormat.FHIR not in by_form)
+    warn_of_parts(reading.report)
     return found
 
 
-def warn_of_parts(report: Report, *, is_table: bool) -> None:
-    """What was read in part is never told as if it were all; of a table some line must be read."""
+def warn_of_parts(report: Report) -> None:
+    """What was read in part is never told as if it were all; something must have been read."""
     if report.refused:
-        if is_table:
-            refuse_if_nothing_read(report)
+        refuse_if_nothing_read(report)
         rows, share = max(report.rows, report.refused), f"{report.unread_share:.1%}"
         report.warn("", UNREAD.format(refused=report.refused, rows=rows, share=share))
     if answers := report.unreadable_answers.total():
@@ -220,27 +221,31 @@ def files_by_format(
     unknown = by_form[FileFormat.TABLE]
     if unknown and all(isinstance(each, FormMapping) for each in mappings):
         raise BadInput([Problem(source.label, NO_MAPPING) for source in unknown])
-    if by_form[FileFormat.TEMPLATE] and len(by_form[FileFormat.TEMPLATE]) < len(sources):
-        raise BadInput(
-            [Problem(source.label, TABLE_ALONE) for source in by_form[FileFormat.TEMPLATE]]
-        )
+    tables = [source for form in OF_COUNTS for source in by_form[form]]
+    if tables and len(tables) < len(sources):
+        raise BadInput([Problem(source.label, TABLE_ALONE) for source in tables])
     return by_form
 
 
 def aggregate_tables(
-    sources: Sequence[SourceFile],
+    by_form: Mapping[FileFormat, Sequence[SourceFile]],
     reading: ReadContext,
     period: Period | CalendarYear | None,
     expected: Expectations,
 ) -> Aggregation:
     """Tables of counts as they stand: what a file tells is not worked out again."""
+    own = expected.groups or ([reading.group_id] if reading.group_id else None)
+    of_group = replace(expected, groups=own)
     found = [
-        template.read_template(source, reading, expected.today, expected.sites, expected.groups)
-        for source in sources
+        *(
+            template.read_template(source, reading, expected.today, expected.sites, expected.groups)
+            for source in by_form[FileFormat.TEMPLATE]
+        ),
+        *(read_long(source, reading, of_group) for source in by_form[FileFormat.DATA_VALUES]),
     ]
     steps = in_period(add_tables([rows.cells for rows in found], reading.group_id), period)
     return Aggregation(
-        cells={key: counts_of(each) for key, each in steps.items()},
+        cells={key: counts_of(each) for key, each in steps.items() if key.need},
         report=reading.report,
         steps=steps,
         problems=tuple(warning for rows in found for warning in rows.warnings),

@@ -27,7 +27,7 @@ from readiness.counts.social_risk.models import (
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum, StratumType
 from readiness.imports.screens.models import WHOLE
 from readiness.imports.screens.quarter_counts import cells_of
-from readiness.imports.template.models import NAME_OF, SUPPRESSED, TemplateLine, Unit
+from readiness.imports.template.models import STEPS, SUPPRESSED, TemplateLine, Unit
 
 # Each step is at most the largest of those after it that are known.
 AT_MOST: tuple[tuple[Step, tuple[Step, ...]], ...] = (
@@ -63,7 +63,7 @@ class QuarterRows:
         return period(self.lines[0].key.period)
 
     @cached_property
-    def by_row(self) -> dict[tuple[Need, Stratum], TemplateLine]:
+    def by_row(self) -> dict[tuple[Need | None, Stratum], TemplateLine]:
         return {(line.need, line.part): line for line in self.lines}
 
     @cached_property
@@ -81,8 +81,9 @@ class QuarterRows:
         """Where a number stands; that of the whole group in the first row of its patients."""
         if cell.need is not None:
             return self.by_row[cell.need, cell.stratum]
-        if found := self.by_row.get((Need.ANY, cell.stratum)):
-            return found
+        for need in (None, Need.ANY):
+            if found := self.by_row.get((need, cell.stratum)):
+                return found
         return next((line for line in self.lines if line.part == cell.stratum), self.lines[0])
 
 
@@ -132,7 +133,8 @@ def problem_from(finding: Finding, quarter: QuarterRows) -> Problem:
     step = finding.cell.step
     if finding.cell.need is None and line.need is Need.ANY:
         step = {Step.ANY_POSITIVE: Step.POSITIVE}.get(step, step)
-    return Problem(line.at(NAME_OF.get(step, "screened")), finding.says)
+    column = step if step in STEPS or step in line.places else Step.SCREENED
+    return Problem(line.at(column), finding.says)
 
 
 # Rules of one row
@@ -143,9 +145,9 @@ def within_row(line: TemplateLine) -> Iterator[Problem]:
         known = {limit: line.counts[limit] for limit in limits if limit in line.counts}
         if not known or line.counts.get(step, 0) <= max(known.values()):
             continue
-        at_most = " or ".join(f"{NAME_OF[limit]} ({value:,})" for limit, value in known.items())
+        at_most = " or ".join(f"{limit} ({value:,})" for limit, value in known.items())
         says = f"{line.counts[step]:,} cannot be more than {at_most}. {CHECK}"
-        yield Problem(line.at(NAME_OF[step]), says)
+        yield Problem(line.at(step), says)
     if line.unit is Unit.PATIENTS:
         yield from eligible_add_up(line)
 
@@ -159,7 +161,7 @@ def eligible_add_up(line: TemplateLine) -> Iterator[Problem]:
     total = sum(known.values())
     is_whole = len(known) == len(PARTS_OF_ELIGIBLE)
     if total > eligible or (is_whole and total < eligible):
-        names = ", ".join(NAME_OF[step] for step in known)
+        names = ", ".join(known)
         relation = "more" if total > eligible else "fewer"
         says = f"{names} add up to {total:,}, {relation} than the eligible ({eligible:,}). {CHECK}"
         yield Problem(line.at("eligible"), says)
@@ -168,7 +170,7 @@ def eligible_add_up(line: TemplateLine) -> Iterator[Problem]:
 def hidden_at_source(line: TemplateLine) -> Iterator[Problem]:
     for step in sorted(line.suppressed):
         says = f"{SUPPRESSED} at the source is taken as not known. Send the true number if you can."
-        yield Problem(line.at(NAME_OF[step]), says)
+        yield Problem(line.at(step), says)
 
 
 def all_or_nobody(line: TemplateLine) -> Iterator[Problem]:
@@ -194,8 +196,8 @@ def total_missing(quarter: QuarterRows) -> Iterator[Problem]:
         if (line.need, ALL) not in quarter.by_row:
             yield Problem(
                 line.place,
-                f"There is no total for {line.need} beside its parts. Add the row with "
-                "stratum_type total and stratum total.",
+                f"There is no total for {line.need or 'the group'} beside its parts. Add the row "
+                f"with {'default' if line.places else 'stratum_type total and stratum total'}.",
             )
             return
 
@@ -236,20 +238,20 @@ def all_five(quarter: QuarterRows) -> Iterator[Problem]:
 
 def parts_differ(quarter: QuarterRows) -> Iterator[Problem]:
     """Parts exclude each other and leave nobody out, so they add up to all patients."""
-    kinds: dict[tuple[Need, StratumType], list[TemplateLine]] = defaultdict(list)
+    kinds: dict[tuple[Need | None, StratumType], list[TemplateLine]] = defaultdict(list)
     for line in quarter.lines:
         if line.part != ALL:
             kinds[line.need, line.part.type].append(line)
     for (need, kind), lines in kinds.items():
         whole = quarter.by_row.get((need, ALL))
-        for step, name in NAME_OF.items() if whole else ():
+        for step in Step if whole else ():
             values = [line.counts[step] for line in lines if step in line.counts]
             total = whole.counts.get(step) if whole else None
             if total is None or len(values) < len(lines):
                 continue
             if sum(values) < total or (sum(values) > total and step not in NEED_STEPS):
                 yield Problem(
-                    lines[0].at(name),
+                    lines[0].at(step),
                     f"{STRATUM_TYPE_LABELS[kind]} adds up to {sum(values):,}, all patients are "
                     f"{total:,}. Put whoever is missing into the row unknown.",
                 )
@@ -269,17 +271,18 @@ def sites_over_group(quarters: Mapping[Where, QuarterRows]) -> Iterator[Problem]
                 added = sum(each.counts.get(step, 0) for each in at_sites)
                 if added > total:
                     yield Problem(
-                        line.at(NAME_OF[step]),
+                        line.at(step),
                         f"The sites add up to {added:,}, more than the {total:,} of the whole "
                         "group. Count each patient at one site only.",
                     )
 
 
 def all_alike(quarter: QuarterRows) -> Iterator[Problem]:
-    rows = [quarter.by_row[need, ALL] for need in FIVE if (need, ALL) in quarter.by_row]
+    told = [need for need in FIVE if (need, ALL) in quarter.by_row]
+    rows = [quarter.by_row[need, ALL] for need in told]
     told_of = {(line.counts.get(Step.SCREENED), line.counts.get(Step.POSITIVE)) for line in rows}
     if len(rows) > 2 and len(told_of) == 1 and next(iter(told_of))[1]:
-        needs = ", ".join(NEED_LABELS[line.need].lower() for line in rows)
+        needs = ", ".join(NEED_LABELS[need].lower() for need in told)
         says = f"{needs.capitalize()} have the same counts. Check that each was counted by itself."
         yield Problem(rows[0].at("positive"), says)
 

@@ -97,7 +97,6 @@ COUNTS = (
 COLUMNS = (*LABELS, *COUNTS)
 NAMES = tuple(column.name for column in COLUMNS)
 STEPS = {column.name: column.step for column in COUNTS if column.step is not None}
-NAME_OF = {step: name for name, step in STEPS.items()}
 NOT_OURS = "These are not the headings of our table of counts. Download it and fill that in."
 
 
@@ -110,19 +109,21 @@ class TemplateLine:
     counts: Mapping[Step, int]
     suppressed: frozenset[Step]
     as_of: date
-    unit: Unit
-    instrument: str
+    unit: Unit = Unit.PATIENTS
+    instrument: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)  # of counts in lines of their own
 
     @property
-    def need(self) -> Need:
-        return Need(self.key.need)
+    def need(self) -> Need | None:
+        """None in the row of the group as a whole, which only a long table has."""
+        return Need(self.key.need) if self.key.need else None
 
     @property
     def part(self) -> Stratum:
         return Stratum(StratumType(self.key.stratum_type), self.key.stratum)
 
     def at(self, column: str) -> str:
-        return f"{self.place}, {column}"
+        return f"{self.places.get(column, self.place)}, {column}"
 
 
 @dataclass(frozen=True)

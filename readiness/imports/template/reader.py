@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from readiness.core.errors import BadInput, Problem
@@ -32,6 +32,9 @@ from readiness.imports.template.models import (
     refuse,
 )
 
+PlacedRow = tuple[str, Sequence[str]]  # where it stands as the person sees it, and its cells
+ReadRows = Callable[[Sequence[str], Iterable[PlacedRow], Expectations], TemplateRows]
+
 
 def read_template(
     source: SourceFile,
@@ -44,12 +47,17 @@ def read_template(
 
     Of counts nothing is left out quietly: a line that cannot be read refuses the file.
     """
+    return read_whole(source, reading, read_rows, Expectations(today, sites, groups))
+
+
+def read_whole(
+    source: SourceFile, reading: ReadContext, read: ReadRows, expected: Expectations
+) -> TemplateRows:
     before = reading.report.refused
-    expected = Expectations(today, sites, groups)
     try:
         with open_table(source) as table:
             rows = ((table.place(row.line), row.cells) for row in full_rows(table, reading))
-            found = read_rows(table.header, rows, expected)
+            found = read(table.header, rows, expected)
     except BadInput as error:
         refuse([*ragged_since(before, reading), *error.problems])
         raise
@@ -86,9 +94,8 @@ MIXED_UNITS = "One file counts either patients or screens. Choose one of them fo
 
 
 def read_rows(
-    header: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], expected: Expectations
+    header: Sequence[str], rows: Iterable[PlacedRow], expected: Expectations
 ) -> TemplateRows:
-    """`rows` with the place of each as the person sees it."""
     refuse(list(header_problems(header)))
     reader = RowReader(header, expected)
     lines: list[TemplateLine] = []
@@ -97,7 +104,11 @@ def read_rows(
             refuse([Problem("", f"Send at most {MOST_ROWS:,} rows in one file.")])
         if line := reader.line(place, cells):
             lines.append(line)
-    problems = [*reader.problems, *duplicate_rows(lines)]
+    return checked_rows(lines, [*reader.problems, *duplicate_rows(lines)])
+
+
+def checked_rows(lines: Sequence[TemplateLine], problems: list[Problem]) -> TemplateRows:
+    """The lines of a table of counts, whatever its shape; `problems` were found reading them."""
     if not lines and not problems:
         problems.append(Problem("", NO_ROWS))
     if lines and looks_like_patients(lines):

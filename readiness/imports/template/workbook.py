@@ -24,7 +24,6 @@ from readiness.imports.screens.models import WHOLE, CellKey
 from readiness.imports.template.models import (
     COLUMNS,
     INSTRUMENTS,
-    NAME_OF,
     NAMES,
     SCHEMA,
     STEPS,
@@ -186,7 +185,7 @@ def row_of(key: CellKey, counts: Mapping[Step, int], as_of: date) -> TemplateRow
         "stratum_type": key.stratum_type,
         "stratum": key.stratum,
     }
-    return row | {NAME_OF[step]: value for step, value in counts.items() if step in NAME_OF}
+    return row | {step.value: value for step, value in counts.items() if step in STEPS}
 
 
 def from_counts(
@@ -198,7 +197,7 @@ def from_counts(
     """
     found: dict[tuple[Stratum, Need], dict[Step, int]] = defaultdict(dict)
     for cell, value in known.items():
-        if cell.need is not None and cell.step in NAME_OF:
+        if cell.need is not None and cell.step in STEPS:
             found[cell.stratum, cell.need][cell.step] = value
     for cell, value in known.items():
         if cell.need is None and cell.step in OF_GROUP_ROW:

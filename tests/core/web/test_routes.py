@@ -339,6 +339,7 @@ ROUTES = {
     "GET /groups/<group_id>/counts/<period>/history": "401 404 403 403 200 403 403 403 403 200",
     "GET /groups/<group_id>/counts/years/<int:year>": "401 404 403 403 200 403 403 403 403 200",
     "GET /groups/<group_id>/counts/<period>/sites": "401 404 403 403 200 403 403 403 403 200",
+    "GET /groups/<group_id>/counts/long.csv": "401 404 403 403 200 403 403 403 403 200",
     "GET /groups/<group_id>/counts/template.csv": "401 404 403 403 200 403 403 403 403 200",
     "GET /groups/<group_id>/counts/template.xlsx": "401 404 403 403 200 403 403 403 403 200",
     "GET /mappings/<shape>.toml": "401 200 403 403 200 403 403 403 403 200",
