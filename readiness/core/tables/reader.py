@@ -18,7 +18,13 @@ from typing import NamedTuple, TextIO
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables import spreadsheet
-from readiness.core.tables.foreign_formats import BEGINNING, foreign_format, format_of_zip
+from readiness.core.tables.foreign_formats import (
+    BEGINNING,
+    JSON,
+    ForeignFormat,
+    foreign_format,
+    format_of_zip,
+)
 from readiness.core.tables.headings import (
     MOST_TITLES,
     column_names,
@@ -31,6 +37,7 @@ from readiness.core.tables.models import MOST_PROBLEMS, ReadContext, Report, She
 from readiness.core.tables.packed import unpacked
 
 DELIMITERS = (",", ";", "\t", "|")
+UTF8 = "utf-8-sig"  # with its mark or without
 LONGEST_LINE = 1024 * 1024  # characters
 EVERY = 1_000  # rows between two words on how far it is
 SECONDS = 30
@@ -64,6 +71,32 @@ SHEET = spreadsheet.SheetRequest(
         "Delete what is not part of the table, or save it as CSV.",
     ),
 )
+
+
+def encoding_of(begins: bytes) -> str:
+    """UTF-16, as Excel saves "Unicode text", by its mark or by the zeros between its letters; else
+    UTF-8, in which whatever is not is Windows-1252, byte by byte.
+
+    >>> encoding_of("a".encode("utf-16")), encoding_of("a,b".encode("utf-16-be")), encoding_of(b"a")
+    ('utf-16', 'utf-16-be', 'utf-8-sig')
+    """
+    if begins.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    odd, even = begins[1:64:2], begins[0:64:2]
+    if odd and not any(odd) and all(even):
+        return "utf-16-le"
+    return "utf-16-be" if odd and not any(even) and all(odd) else UTF8
+
+
+def foreign_text(begins: bytes, encoding: str) -> ForeignFormat | None:
+    """
+    >>> foreign_text("<html>".encode("utf-16"), "utf-16").name, foreign_text(b"a,b", "utf-8-sig")
+    ('HTML', None)
+    """
+    if encoding == UTF8:
+        return foreign_format(begins)
+    text = begins.decode(encoding, errors="ignore").encode()
+    return ForeignFormat.UTF16_JSON if text.lstrip().startswith(JSON) else foreign_format(text)
 
 
 def as_windows(error: UnicodeError) -> tuple[str, int]:
@@ -108,10 +141,11 @@ def open_table(
         if begins.startswith(spreadsheet.STARTS):
             yield sheet_table(source.label, stream.read(spreadsheet.MOST_BYTES + 1), wanted, sheet)
             return
-        if foreign := foreign_format(begins):
+        encoding = encoding_of(begins)
+        if foreign := foreign_text(begins, encoding):
             raise BadInput([Problem(source.label, foreign.value)])
         with TextIOWrapper(
-            stream, encoding="utf-8-sig", errors="readiness-windows", newline=""
+            stream, encoding=encoding, errors="readiness-windows", newline=""
         ) as text:
             yield table_from_rows(source.label, csv_rows(source.label, text), wanted)
 

@@ -53,6 +53,10 @@ def refused(content: str | bytes) -> str:
         PLAIN.encode(),
         PLAIN.encode("utf-8-sig"),
         PLAIN.encode("cp1252"),
+        PLAIN.encode("utf-16"),
+        PLAIN.encode("utf-16-le"),
+        PLAIN.encode("utf-16-be"),
+        PLAIN.replace(",", "\t").encode("utf-16"),
         PLAIN.replace(",", ";").encode(),
         PLAIN.replace(",", "\t").encode(),
         PLAIN.replace(",", "|").encode(),
@@ -61,7 +65,10 @@ def refused(content: str | bytes) -> str:
         PLAIN.replace("A1,", '"A1",').encode(),
         PLAIN.rstrip("\n").encode(),
     ],
-    ids="utf8 mark windows semicolon tab pipe crlf cr quoted no-end".split(),
+    ids=(
+        "utf8 mark windows utf16 utf16-le utf16-be unicode-text semicolon tab pipe crlf cr quoted "
+        "no-end"
+    ).split(),
 )
 def test_every_spelling_of_a_table_gives_the_same_rows(content):
     assert rows(content) == ROWS
@@ -106,10 +113,24 @@ def test_a_quotation_mark_that_is_never_closed_is_told_where_it_stands(content):
 
 
 def test_what_is_no_text_is_refused():
-    assert refused(PLAIN.encode("utf-16")).endswith(tables.NOT_TEXT)
+    assert refused(b"a,b\n1,\0\n").endswith(tables.NOT_TEXT)
     assert refused(b"") == f"file 1: {tables.EMPTY}"
     assert refused(b"a" * 2_000_000).endswith(tables.LONG_LINE)
     assert refused("a\n" + "x" * 200_000).endswith(tables.LONG_LINE)
+
+
+def test_what_is_no_utf_8_is_windows_1252_byte_by_byte():
+    mixed = "a,b\nPeña,".encode() + "Müller – €5\n".encode("cp1252")
+    assert rows(mixed) == [(2, ["Peña", "Müller – €5"])]
+
+
+@pytest.mark.parametrize("text", ['{"resourceType": "Bundle"}', " [1]"])
+def test_json_in_utf_16_is_refused_by_name(text):
+    assert refused(text.encode("utf-16")).endswith(ForeignFormat.UTF16_JSON.value)
+
+
+def test_a_web_page_in_utf_16_is_refused_as_one():
+    assert refused("<html><table>".encode("utf-16")).endswith(ForeignFormat.HTML.value)
 
 
 def test_headings_that_cannot_be_told_apart_are_refused():
