@@ -133,6 +133,39 @@ def test_a_web_page_in_utf_16_is_refused_as_one():
     assert refused("<html><table>".encode("utf-16")).endswith(ForeignFormat.HTML.value)
 
 
+GROUPS = "Patient,,Screening,Needs,\n"
+NAMES = "id,name,day,food,home\n"
+TWO = "1,Jo,2026-07-03,no,no\n2,Al,2026-07-04,no,yes\n"
+
+
+@pytest.mark.parametrize("above", [GROUPS, "Screens of July\n" + GROUPS, "A,A,B,C,C\n"])
+def test_below_a_row_that_names_several_columns_together_stand_the_headings(above):
+    with tables.open_table(file_of(above + NAMES + TWO)) as table:
+        assert (table.header, table.line) == (
+            tuple(NAMES.strip().split(",")),
+            above.count("\n") + 1,
+        )
+        assert [row.cells[0] for row in table.rows] == ["1", "2"]
+
+
+def test_merged_headings_of_a_workbook_are_passed_over_too():
+    book = Workbook()
+    for line in (GROUPS + NAMES + TWO).splitlines():
+        book.worksheets[0].append([cell or None for cell in line.split(",")])
+    book.worksheets[0].merge_cells("A1:B1")
+    assert [cells[0] for _, cells in rows(saved(book))] == ["1", "2"]
+
+
+@pytest.mark.parametrize("names", ["id,,day,food,home\n", "id,name,day,result,result\n"])
+def test_headings_in_two_rows_that_are_no_row_alone_are_refused_by_name(names):
+    assert refused(GROUPS + names + TWO) == f"file 1: {headings.TWO_ROWS}"
+
+
+def test_a_first_patient_is_never_taken_for_headings():
+    assert "Column 2 has no heading" in refused(GROUPS + TWO)
+    assert "Column 2 has no heading" in refused("id,,food,home\nA,x,no,no\nB,y,no,yes\n")
+
+
 def test_headings_that_cannot_be_told_apart_are_refused():
     assert refused("day,Day\n1,2\n") == (
         "file 1: “Day” stands there twice. Keep one of the two columns."
