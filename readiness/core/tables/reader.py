@@ -26,6 +26,7 @@ from readiness.core.tables.foreign_formats import (
     format_of_zip,
 )
 from readiness.core.tables.headings import (
+    AT_MOST,
     MOST_TITLES,
     column_names,
     header_problems,
@@ -52,6 +53,13 @@ FORMULA = "is a formula: save the sheet with its values alone."
 FORMULAS = "are formulas: save the sheet with their values alone."
 MORE_FORMULAS = "{count:,} more lines hold formulas. Save the sheet with its values alone."
 NO_SUCH_SHEET = "The workbook has no sheet of that name. Write the name as its tab shows it."
+PASSED_SUMS = "{lines} totals and no patient: passed over, and counted nowhere."
+SUM = re.compile(r"((grand|sub|report|column)[ -]?)?totals?:?", re.IGNORECASE)
+SUM_OF = re.compile(
+    rf"{SUM.pattern} ?((number )?(of )?(patients|records|rows|screens|screenings|visits|encounters"
+    r"|count|n))?\W*[0-9, ]*",
+    re.IGNORECASE,
+)
 OTHER_SHEETS = (
     "One sheet of this workbook was read, the first that holds such a table. Not read: {others}. "
     "Send each of them by itself, or put all rows into one sheet."
@@ -341,6 +349,45 @@ def formula_problems(table: TextTable, rows: Sequence[Sequence[SheetCell]]) -> I
     if len(found) > MOST_PROBLEMS:
         says = MORE_FORMULAS.format(count=len(found) - MOST_PROBLEMS)
         yield Problem(table.label, says)
+
+
+def patient_rows(table: TextTable, reading: ReadContext) -> Iterator[TableRow]:
+    """The full rows of a table of patients; sums below or between them are told and passed over."""
+    sums: list[int] = []
+
+    def others() -> Iterator[TableRow]:
+        for row in table.rows:
+            if is_sum(row.cells):
+                sums.append(row.line)
+            else:
+                yield row
+
+    yield from full_rows(replace(table, rows=others()), reading)
+    if sums:
+        lines = f"Line {sums[0]} holds" if len(sums) == 1 else f"Lines {listed(sums)} hold"
+        reading.report.warn(table.label, PASSED_SUMS.format(lines=lines))
+
+
+def is_sum(cells: Sequence[str]) -> bool:
+    """Whether a row adds up others: the word stands in a cell alone, or begins the row.
+
+    >>> is_sum(["Elm", "Total"]), is_sum(["", "Total patients: 2"]), is_sum(["7", "Total Care"])
+    (True, True, False)
+    """
+    if "total" not in "\t".join(cells).casefold():  # as of nearly every row
+        return False
+    first = next((cell for cell in cells if cell), "")
+    return bool(SUM_OF.fullmatch(first)) or any(map(SUM.fullmatch, cells))
+
+
+def listed(lines: Sequence[int]) -> str:
+    """
+    >>> listed([4, 9]), listed(range(2, 15))
+    ('4 and 9', '2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 and 1 more')
+    """
+    more = [f"{len(lines) - AT_MOST:,} more"] if len(lines) > AT_MOST else []
+    *first, last = [*map(str, lines[:AT_MOST]), *more]
+    return f"{', '.join(first)} and {last}"
 
 
 def full_rows(table: TextTable, reading: ReadContext) -> Iterator[TableRow]:
