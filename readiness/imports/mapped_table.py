@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from readiness.core import numbers
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import ReadContext, SourceFile
-from readiness.core.tables.reader import TextTable, column_key, full_rows, open_table
+from readiness.core.tables.reader import TextTable, column_key, open_table, patient_rows
 from readiness.counts.social_risk.models import Need
 from readiness.imports import safe_names
 from readiness.imports.dates import day_of, instant_of
@@ -81,7 +81,7 @@ def open_mapped(source: SourceFile, mapping: TableMapping) -> AbstractContextMan
 def lines_of(table: TextTable, columns: Columns, reading: ReadContext) -> Iterator[MappedLine]:
     places = [columns[role] for role in HEAD if role in columns]
     own = sum(role in columns for role in WHOSE)
-    for number, cells in full_rows(table, reading):
+    for number, cells in patient_rows(table, reading):
         head = tuple([cells[at] for at in places])
         yield MappedLine(cells, columns, table.place(number), head, own)
 

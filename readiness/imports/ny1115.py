@@ -20,7 +20,7 @@ from typing import NamedTuple
 from readiness.core.errors import BadInput, Problem
 from readiness.core.numbers import number_in
 from readiness.core.tables.models import ReadContext, SourceFile
-from readiness.core.tables.reader import full_rows, header_of, open_table
+from readiness.core.tables.reader import header_of, open_table, patient_rows
 from readiness.imports.dates import day_of, instant_of
 from readiness.imports.mapped_table import NotReadError, parts_in
 from readiness.imports.mapping import standing_of
@@ -210,7 +210,7 @@ def lines_of(source: SourceFile, run: NyRun) -> Iterator[NyLine]:
         is_silent = not run.profiles and NyColumn.STATUS not in columns
         if is_silent and NyColumn.QUESTION in columns:
             run.reading.report.problems.append(Problem(source.label, NO_PROFILES))
-        for number, cells in full_rows(table, run.reading):
+        for number, cells in patient_rows(table, run.reading):
             yield NyLine(cells, columns, table.place(number))
 
 

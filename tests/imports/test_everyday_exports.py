@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from readiness.core.errors import BadInput
 from readiness.core.tables.models import file_in_memory
-from readiness.counts.social_risk.models import Need
+from readiness.counts.social_risk.models import Need, Step
 from readiness.imports.screens.models import ResultCounts
 from readiness.imports.service import screens
 
@@ -329,3 +329,36 @@ def test_a_birth_date_tells_patients_apart_however_it_is_written():
         mapping,
     )
     assert total(found, Need.FOOD) == ResultCounts(positive=1, negative=1)
+
+
+@pytest.mark.parametrize(
+    "row", ["Total,2026-07-05,Yes", "Grand total:,,1", "Total patients: 2", ",TOTAL,1", "Totals,,"]
+)
+def test_a_row_of_totals_is_no_patient_and_is_told_with_its_line(row):
+    found = read(f"id,date,food\n1,2026-07-03,Yes\n{row}\n2,2026-07-04,No\n", wide("food"))
+    assert total(found, Need.FOOD) == ResultCounts(positive=1, negative=1)
+    assert (found.report.rows, found.report.refused) == (2, 0)
+    assert [str(each) for each in found.report.warnings] == [
+        "file 1: Line 3 holds totals and no patient: passed over, and counted nowhere."
+    ]
+
+
+def test_a_row_of_totals_is_no_visit():
+    visits = 'shape = "visits"\n[columns]\npatient = "mrn"\ndate = "seen"\n'
+    found = screens.aggregate(
+        [
+            file_in_memory("file 1", "", b"id,date,food\n1,2026-07-03,Yes\n"),
+            file_in_memory(
+                "file 2", "", b"mrn,seen\n1,2026-07-03\n2,2026-07-03\nTotal,2026-07-31\n"
+            ),
+        ],
+        mapping=[wide("food"), visits],
+    )
+    eligible = [of[Step.ELIGIBLE] for of in found.step_counts.steps.values() if Step.ELIGIBLE in of]
+    assert set(eligible) == {2}
+
+
+def test_a_plan_called_total_is_no_row_of_totals():
+    more = wide("food").replace('date = "date"', 'date = "date"\npayer = "plan"')
+    found = read("plan,id,date,food\nTotal Care,1,2026-07-03,Yes\n", more)
+    assert total(found, Need.FOOD) == ResultCounts(positive=1)

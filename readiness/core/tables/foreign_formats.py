@@ -34,12 +34,14 @@ class ForeignFormat(StrEnum):
     RTF = "This is a text document (RTF), which is not read. Export the table as CSV or Excel."
     IMAGE = "This is a picture, which is not read. Export the table as CSV or Excel."
     WORD = "This is a Word document, which is not read. Export the table as CSV or Excel."
+    UTF16_JSON = "This is JSON in UTF-16. Save it as UTF-8 and send that."
     ZIP = (
         "This is a ZIP file and no Excel workbook. Unpack it and send the table in it, as CSV or "
         ".xlsx."
     )
 
 
+JSON = (b"{", b"[")
 BEGINNINGS: tuple[tuple[re.Pattern[bytes], ForeignFormat], ...] = (
     (re.compile(rb"%PDF-"), ForeignFormat.PDF),
     (re.compile(rb"\x0b?(MSH|FHS|BHS)\|"), ForeignFormat.HL7),
@@ -54,7 +56,7 @@ BEGINNINGS: tuple[tuple[re.Pattern[bytes], ForeignFormat], ...] = (
         ForeignFormat.IMAGE,
     ),
 )
-MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+MARK = b"\xef\xbb\xbf"
 
 
 def foreign_format(begins: bytes) -> ForeignFormat | None:
@@ -63,10 +65,7 @@ def foreign_format(begins: bytes) -> ForeignFormat | None:
     >>> foreign_format(b"patient,day"), foreign_format(b"%PDF-1.7").name
     (None, 'PDF')
     """
-    text = begins
-    for mark in MARKS:
-        text = text.removeprefix(mark)
-    text = text.lstrip(b" \t\r\n")
+    text = begins.removeprefix(MARK).lstrip(b" \t\r\n")
     return next((of for start, of in BEGINNINGS if start.match(text)), None)
 
 

@@ -18,6 +18,10 @@ MOST_TITLES = 30  # rows looked at
 
 NO_HEADINGS = "The first line has to hold the headings. Put them above the rows."
 VALUES = "This line holds values where the headings belong. Put the headings above the rows."
+TWO_ROWS = (
+    "The headings stand in two rows. Put them into one row, with a heading of its own over each "
+    "column."
+)
 TITLE_ALONE = "This line is no heading: the lines below are wider. Put the headings above the rows."
 
 DAY = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}([T ].*)?")
@@ -33,15 +37,44 @@ def column_key(name: str) -> str:
 
 def place_of_headings(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> int:
     """Which of the first rows holds the headings: the one with most of those that are wanted, or
-    the first below a title."""
+    the first below a title, or the second where the first only says what several have in common.
+    """
     if keys := {column_key(each) for each in wanted}:
         held = [len(keys.intersection(map(column_key, row))) for row in rows]
         if max(held, default=0) * 2 >= len(keys):
             return held.index(max(held))
+    at = place_below_titles(rows)
+    return at + 1 if is_above_headings(rows[at:]) and has_own_names(rows[at + 1]) else at
+
+
+def place_below_titles(rows: Sequence[Sequence[str]]) -> int:
     if not is_title(rows, 0):
         return 0
     at = next((at for at in range(1, len(rows)) if not is_of_title(rows, at)), 0)
     return at if not any(map(is_value, rows[at])) else 0
+
+
+def is_above_headings(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row leaves columns without a name of their own and the second, as wide or
+    wider, holds no value, while each below does: that one is no patient.
+
+    >>> head, names = ["Patient", "", "Needs", ""], ["id", "day", "food", "rent"]
+    >>> row = ["1", "2026-07-03", "no", "no"]
+    >>> is_above_headings([head, names, row]), is_above_headings([head, row, row])
+    (True, False)
+    >>> is_above_headings([names, ["A", "x", "no", "no"], row])
+    False
+    """
+    if len(rows) < 3 or has_own_names(rows[0]) or width_of(rows[1]) < width_of(rows[0]):
+        return False
+    table = [row for row in rows[2:] if not is_narrow(row)]
+    is_apart = not any(map(is_value, rows[1]))
+    return is_apart and bool(table) and all(any(map(is_value, row)) for row in table)
+
+
+def has_own_names(cells: Sequence[str]) -> bool:
+    names = [column_key(cell) for cell in cells[: width_of(cells)]]
+    return all(names) and len({*names}) == len(names)
 
 
 def is_of_title(rows: Sequence[Sequence[str]], at: int) -> bool:
@@ -89,6 +122,9 @@ def header_problems(header: Sequence[str], below: Sequence[Sequence[str]] = ()) 
         return
     if is_row_of_values(header):
         yield VALUES
+        return
+    if is_above_headings([header, *below]):
+        yield TWO_ROWS
         return
     seen: set[str] = set()
     for at, name in enumerate(header):

@@ -18,8 +18,15 @@ from typing import NamedTuple, TextIO
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables import spreadsheet
-from readiness.core.tables.foreign_formats import BEGINNING, foreign_format, format_of_zip
+from readiness.core.tables.foreign_formats import (
+    BEGINNING,
+    JSON,
+    ForeignFormat,
+    foreign_format,
+    format_of_zip,
+)
 from readiness.core.tables.headings import (
+    AT_MOST,
     MOST_TITLES,
     column_names,
     header_problems,
@@ -31,6 +38,7 @@ from readiness.core.tables.models import MOST_PROBLEMS, ReadContext, Report, She
 from readiness.core.tables.packed import unpacked
 
 DELIMITERS = (",", ";", "\t", "|")
+UTF8 = "utf-8-sig"  # with its mark or without
 LONGEST_LINE = 1024 * 1024  # characters
 EVERY = 1_000  # rows between two words on how far it is
 SECONDS = 30
@@ -45,6 +53,13 @@ FORMULA = "is a formula: save the sheet with its values alone."
 FORMULAS = "are formulas: save the sheet with their values alone."
 MORE_FORMULAS = "{count:,} more lines hold formulas. Save the sheet with its values alone."
 NO_SUCH_SHEET = "The workbook has no sheet of that name. Write the name as its tab shows it."
+PASSED_SUMS = "{lines} totals and no patient: passed over, and counted nowhere."
+SUM = re.compile(r"((grand|sub|report|column)[ -]?)?totals?:?", re.IGNORECASE)
+SUM_OF = re.compile(
+    rf"{SUM.pattern} ?((number )?(of )?(patients|records|rows|screens|screenings|visits|encounters"
+    r"|count|n))?\W*[0-9, ]*",
+    re.IGNORECASE,
+)
 OTHER_SHEETS = (
     "One sheet of this workbook was read, the first that holds such a table. Not read: {others}. "
     "Send each of them by itself, or put all rows into one sheet."
@@ -64,6 +79,32 @@ SHEET = spreadsheet.SheetRequest(
         "Delete what is not part of the table, or save it as CSV.",
     ),
 )
+
+
+def encoding_of(begins: bytes) -> str:
+    """UTF-16, as Excel saves "Unicode text", by its mark or by the zeros between its letters; else
+    UTF-8, in which whatever is not is Windows-1252, byte by byte.
+
+    >>> encoding_of("a".encode("utf-16")), encoding_of("a,b".encode("utf-16-be")), encoding_of(b"a")
+    ('utf-16', 'utf-16-be', 'utf-8-sig')
+    """
+    if begins.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    odd, even = begins[1:64:2], begins[0:64:2]
+    if odd and not any(odd) and all(even):
+        return "utf-16-le"
+    return "utf-16-be" if odd and not any(even) and all(odd) else UTF8
+
+
+def foreign_text(begins: bytes, encoding: str) -> ForeignFormat | None:
+    """
+    >>> foreign_text("<html>".encode("utf-16"), "utf-16").name, foreign_text(b"a,b", "utf-8-sig")
+    ('HTML', None)
+    """
+    if encoding == UTF8:
+        return foreign_format(begins)
+    text = begins.decode(encoding, errors="ignore").encode()
+    return ForeignFormat.UTF16_JSON if text.lstrip().startswith(JSON) else foreign_format(text)
 
 
 def as_windows(error: UnicodeError) -> tuple[str, int]:
@@ -108,10 +149,11 @@ def open_table(
         if begins.startswith(spreadsheet.STARTS):
             yield sheet_table(source.label, stream.read(spreadsheet.MOST_BYTES + 1), wanted, sheet)
             return
-        if foreign := foreign_format(begins):
+        encoding = encoding_of(begins)
+        if foreign := foreign_text(begins, encoding):
             raise BadInput([Problem(source.label, foreign.value)])
         with TextIOWrapper(
-            stream, encoding="utf-8-sig", errors="readiness-windows", newline=""
+            stream, encoding=encoding, errors="readiness-windows", newline=""
         ) as text:
             yield table_from_rows(source.label, csv_rows(source.label, text), wanted)
 
@@ -307,6 +349,45 @@ def formula_problems(table: TextTable, rows: Sequence[Sequence[SheetCell]]) -> I
     if len(found) > MOST_PROBLEMS:
         says = MORE_FORMULAS.format(count=len(found) - MOST_PROBLEMS)
         yield Problem(table.label, says)
+
+
+def patient_rows(table: TextTable, reading: ReadContext) -> Iterator[TableRow]:
+    """The full rows of a table of patients; sums below or between them are told and passed over."""
+    sums: list[int] = []
+
+    def others() -> Iterator[TableRow]:
+        for row in table.rows:
+            if is_sum(row.cells):
+                sums.append(row.line)
+            else:
+                yield row
+
+    yield from full_rows(replace(table, rows=others()), reading)
+    if sums:
+        lines = f"Line {sums[0]} holds" if len(sums) == 1 else f"Lines {listed(sums)} hold"
+        reading.report.warn(table.label, PASSED_SUMS.format(lines=lines))
+
+
+def is_sum(cells: Sequence[str]) -> bool:
+    """Whether a row adds up others: the word stands in a cell alone, or begins the row.
+
+    >>> is_sum(["Elm", "Total"]), is_sum(["", "Total patients: 2"]), is_sum(["7", "Total Care"])
+    (True, True, False)
+    """
+    if "total" not in "\t".join(cells).casefold():  # as of nearly every row
+        return False
+    first = next((cell for cell in cells if cell), "")
+    return bool(SUM_OF.fullmatch(first)) or any(map(SUM.fullmatch, cells))
+
+
+def listed(lines: Sequence[int]) -> str:
+    """
+    >>> listed([4, 9]), listed(range(2, 15))
+    ('4 and 9', '2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 and 1 more')
+    """
+    more = [f"{len(lines) - AT_MOST:,} more"] if len(lines) > AT_MOST else []
+    *first, last = [*map(str, lines[:AT_MOST]), *more]
+    return f"{', '.join(first)} and {last}"
 
 
 def full_rows(table: TextTable, reading: ReadContext) -> Iterator[TableRow]:

@@ -19,7 +19,7 @@ from readiness.core.patient_identifiers import refusal
 from readiness.core.people import Group, Site
 from readiness.core.permissions import Can
 from readiness.core.tables.models import SourceFile, file_in_memory
-from readiness.core.tables.reader import column_key, open_table
+from readiness.core.tables.reader import column_key, is_sum, open_table
 from readiness.core.tables.spreadsheet import STARTS
 from readiness.imports import db as uploads
 from readiness.imports import redcap
@@ -271,7 +271,7 @@ def read_columns(sources: Sequence[SourceFile]) -> tuple[GuessedColumn, ...]:
 def rows_of(sources: Sequence[SourceFile]) -> Iterator[list[str]]:
     for source in sources:
         with open_table(source) as table:
-            yield from (row.cells for row in table.rows)
+            yield from (row.cells for row in table.rows if not is_sum(row.cells))
 
 
 def headings_of(sources: Sequence[SourceFile]) -> list[tuple[str, ...]]:

@@ -11,7 +11,7 @@ from readiness.core.numbers import CommaFault, comma_in
 from readiness.core.patient_identifiers import found_in, in_words
 from readiness.core.periods import Period, period
 from readiness.core.tables.models import ReadContext, SourceFile
-from readiness.core.tables.reader import full_rows, open_table
+from readiness.core.tables.reader import full_rows, is_sum, open_table
 from readiness.counts.social_risk.models import LARGEST, Need, Step
 from readiness.counts.strata import STRATA, StratumType
 from readiness.imports.screens.models import NOBODY, WHOLE, CellKey
@@ -90,6 +90,7 @@ ONE_PATIENT_A_ROW = (
     "Every count is 0 or 1, so these look like patients and not like counts. Send counts: one row "
     "for each need, with all patients of a site or of the group added up."
 )
+SUMS = "This row adds up others. Take it out: totals are worked out from the rows."
 MIXED_UNITS = "One file counts either patients or screens. Choose one of them for every row."
 
 
@@ -169,6 +170,9 @@ class RowReader:
         if not any(texts.get(name) for name in STEPS):
             return None
         before = len(self.problems)
+        if is_sum(cells) and not texts.get("need"):
+            self.problems.append(Problem(place, SUMS))
+            return None
         kind, stratum = self.stratum(texts)
         quarter = self.period(texts.get("period", ""))
         key = CellKey(

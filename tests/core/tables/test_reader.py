@@ -53,6 +53,10 @@ def refused(content: str | bytes) -> str:
         PLAIN.encode(),
         PLAIN.encode("utf-8-sig"),
         PLAIN.encode("cp1252"),
+        PLAIN.encode("utf-16"),
+        PLAIN.encode("utf-16-le"),
+        PLAIN.encode("utf-16-be"),
+        PLAIN.replace(",", "\t").encode("utf-16"),
         PLAIN.replace(",", ";").encode(),
         PLAIN.replace(",", "\t").encode(),
         PLAIN.replace(",", "|").encode(),
@@ -61,7 +65,10 @@ def refused(content: str | bytes) -> str:
         PLAIN.replace("A1,", '"A1",').encode(),
         PLAIN.rstrip("\n").encode(),
     ],
-    ids="utf8 mark windows semicolon tab pipe crlf cr quoted no-end".split(),
+    ids=(
+        "utf8 mark windows utf16 utf16-le utf16-be unicode-text semicolon tab pipe crlf cr quoted "
+        "no-end"
+    ).split(),
 )
 def test_every_spelling_of_a_table_gives_the_same_rows(content):
     assert rows(content) == ROWS
@@ -106,10 +113,57 @@ def test_a_quotation_mark_that_is_never_closed_is_told_where_it_stands(content):
 
 
 def test_what_is_no_text_is_refused():
-    assert refused(PLAIN.encode("utf-16")).endswith(tables.NOT_TEXT)
+    assert refused(b"a,b\n1,\0\n").endswith(tables.NOT_TEXT)
     assert refused(b"") == f"file 1: {tables.EMPTY}"
     assert refused(b"a" * 2_000_000).endswith(tables.LONG_LINE)
     assert refused("a\n" + "x" * 200_000).endswith(tables.LONG_LINE)
+
+
+def test_what_is_no_utf_8_is_windows_1252_byte_by_byte():
+    mixed = "a,b\nPeña,".encode() + "Müller – €5\n".encode("cp1252")
+    assert rows(mixed) == [(2, ["Peña", "Müller – €5"])]
+
+
+@pytest.mark.parametrize("text", ['{"resourceType": "Bundle"}', " [1]"])
+def test_json_in_utf_16_is_refused_by_name(text):
+    assert refused(text.encode("utf-16")).endswith(ForeignFormat.UTF16_JSON.value)
+
+
+def test_a_web_page_in_utf_16_is_refused_as_one():
+    assert refused("<html><table>".encode("utf-16")).endswith(ForeignFormat.HTML.value)
+
+
+GROUPS = "Patient,,Screening,Needs,\n"
+NAMES = "id,name,day,food,home\n"
+TWO = "1,Jo,2026-07-03,no,no\n2,Al,2026-07-04,no,yes\n"
+
+
+@pytest.mark.parametrize("above", [GROUPS, "Screens of July\n" + GROUPS, "A,A,B,C,C\n"])
+def test_below_a_row_that_names_several_columns_together_stand_the_headings(above):
+    with tables.open_table(file_of(above + NAMES + TWO)) as table:
+        assert (table.header, table.line) == (
+            tuple(NAMES.strip().split(",")),
+            above.count("\n") + 1,
+        )
+        assert [row.cells[0] for row in table.rows] == ["1", "2"]
+
+
+def test_merged_headings_of_a_workbook_are_passed_over_too():
+    book = Workbook()
+    for line in (GROUPS + NAMES + TWO).splitlines():
+        book.worksheets[0].append([cell or None for cell in line.split(",")])
+    book.worksheets[0].merge_cells("A1:B1")
+    assert [cells[0] for _, cells in rows(saved(book))] == ["1", "2"]
+
+
+@pytest.mark.parametrize("names", ["id,,day,food,home\n", "id,name,day,result,result\n"])
+def test_headings_in_two_rows_that_are_no_row_alone_are_refused_by_name(names):
+    assert refused(GROUPS + names + TWO) == f"file 1: {headings.TWO_ROWS}"
+
+
+def test_a_first_patient_is_never_taken_for_headings():
+    assert "Column 2 has no heading" in refused(GROUPS + TWO)
+    assert "Column 2 has no heading" in refused("id,,food,home\nA,x,no,no\nB,y,no,yes\n")
 
 
 def test_headings_that_cannot_be_told_apart_are_refused():

@@ -49,6 +49,17 @@ def test_a_line_that_is_cut_off_refuses_the_file_with_all_else_that_is_wrong():
     ]
 
 
+def test_a_row_that_adds_up_others_refuses_the_file_by_its_line():
+    lines = CONTENT.splitlines()
+    width = lines[0].count(",") + 1
+    sums = ",".join(["Total", *[""] * (width - 2), "700"])
+    with pytest.raises(BadInput) as told:
+        template.read_template(file_of("\n".join([*lines, sums])), a_reading(), TODAY)
+    assert [str(problem) for problem in told.value.problems] == [
+        f"file 1, line {len(lines) + 1}: {template.SUMS}"
+    ]
+
+
 def test_our_table_is_recognized_and_a_table_of_patients_is_not():
     assert is_ours(CONTENT.split("\n")[0].split(","))
     assert not is_ours(("patient", "need", "result", "date"))
