@@ -55,6 +55,7 @@ def parts(
             yield from parts_in(
                 lines, reading, partial(screen_in, run=run, mapping=mapping, reading=reading)
             )
+    run.refuse_other_order()
 
 
 def screen_in(
@@ -62,7 +63,7 @@ def screen_in(
 ) -> Iterator[ScreenPart]:
     head = head_of(line, run)
     if head.day is None:
-        raise NotReadError(NO_DAY)
+        raise NotReadError(run.why_no_day(line.text(ColumnRole.DATE), NO_DAY))
     if ColumnRole.NEED in line.columns:
         results = need_result(line, mapping, run.codes, reading.report)
         yield part_of(head, head.day, line, run, reading, results=results)

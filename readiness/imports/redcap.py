@@ -107,6 +107,7 @@ def parts(
             yield from parts_in(
                 lines, reading, partial(form_in, layout=layout, run=run, reading=reading)
             )
+    run.refuse_other_order()
 
 
 # Where everything stands
@@ -205,7 +206,7 @@ def form_in(
     is_screen = bool(results) or is_finished or any(each.answers for each in answered)
     if is_screen:
         if head.day is None:
-            raise NotReadError(NO_DAY)
+            raise NotReadError(run.why_no_day(line.text(ColumnRole.DATE), NO_DAY))
         yield part_of(
             head,
             head.day,
