@@ -73,6 +73,17 @@ def day_of(text: str, order: DateOrder = DateOrder.MONTH_FIRST) -> date | None:
         return None
 
 
+def orders_of(text: str) -> frozenset[DateOrder]:
+    """The ways in which a date with slashes gives a day; none for what is written otherwise.
+
+    >>> [len(orders_of(each)) for each in ("13/7/2026", "7/3/2026", "7/7/2026", "2026-07-13")]
+    [1, 2, 2, 0]
+    """
+    if not (SLASHED.fullmatch(text) or SHORT.fullmatch(text)):
+        return frozenset()
+    return frozenset(order for order in DateOrder if day_of(text, order))
+
+
 def year_of(text: str) -> int:
     """
     >>> year_of("2026"), year_of("68"), year_of("69")

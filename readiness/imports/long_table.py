@@ -54,6 +54,7 @@ def parts(
             lines = lines_of(table, columns, reading)
             screen = partial(screen_in, run=run, mapping=mapping, reading=reading)
             yield from gathered(parts_in(lines, reading, screen))
+    run.refuse_other_order()
 
 
 def gathered(parts: Iterable[ScreenPart]) -> Iterator[ScreenPart]:
@@ -75,7 +76,7 @@ def screen_in(
 ) -> Iterator[ScreenPart]:
     head = head_of(line, run)
     if head.day is None:
-        raise NotReadError(NO_DAY)
+        raise NotReadError(run.why_no_day(line.text(ColumnRole.DATE), NO_DAY))
     if ColumnRole.NEED in line.columns:
         results = need_result(line, mapping, run.codes, reading.report)
         yield part_of(head, head.day, line, run, reading, results=results)

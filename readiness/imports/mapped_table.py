@@ -15,7 +15,7 @@ from readiness.core.tables.models import ReadContext, SourceFile
 from readiness.core.tables.reader import TextTable, column_key, open_table, patient_rows
 from readiness.counts.social_risk.models import Need
 from readiness.imports import safe_names
-from readiness.imports.dates import day_of, instant_of
+from readiness.imports.dates import DateOrder, day_of, instant_of, orders_of
 from readiness.imports.mapping import standing_of
 from readiness.imports.mapping_models import (
     TRAITS,
@@ -49,6 +49,20 @@ HEAD = (*WHOSE, ColumnRole.STATUS, ColumnRole.GROUP, ColumnRole.SITE, *TRAITS)
 NO_RESULTS: Mapping[Need, NeedResult] = {}
 NO_PATIENT = "There is no patient in this line. Fill in the patient."
 NO_DAY = "The day of the screen is missing or is no date. Write it as 2026-07-03."
+OTHER_ORDER = {
+    DateOrder.MONTH_FIRST: (
+        "This date is written day first, and dates are read month first here (7/3/2026 is July 3). "
+        "Say in the mapping that the day comes first, or write the date as 2026-07-03."
+    ),
+    DateOrder.DAY_FIRST: (
+        "This date is written month first, and dates are read day first here (3/7/2026 is July 3). "
+        "Say in the mapping that the month comes first, or write the date as 2026-07-03."
+    ),
+}
+ALL_OTHER_ORDER = (
+    "Dates are written {other}, and were to be read {own}: others, such as 7/3/2026, would be "
+    "taken for another day. Say in the mapping that they are {other}, or write all as 2026-07-03."
+)
 NO_STANDING = "The mapping does not say what this line's status means. Add it under statuses."
 
 
@@ -180,6 +194,7 @@ class MappedRun:
     heads: dict[tuple[str, ...], SharedHead] = field(default_factory=dict)  # by all but whose
     last: tuple[tuple[str, ...], RowHead] | None = None  # a screen may be many lines
     patient: tuple[str, bytes] = ("", b"")  # the last one, and its hash
+    orders: set[frozenset[DateOrder]] = field(default_factory=set)  # of dates with slashes
     traits: dict[tuple[str, ...], PatientTraits] = field(default_factory=dict)
     standings: dict[str, tuple[RecordStatus, str]] = field(default_factory=dict)
     answers: dict[tuple[str, str], tuple[ScreenAnswer, ...]] = field(default_factory=dict)
@@ -196,7 +211,21 @@ class MappedRun:
             if len(self.days) >= REMEMBERED:
                 self.days.clear()
             self.days[text] = day_of(text, self.mapping.dates)
+            self.orders.add(orders_of(text))
         return self.days[text]
+
+    def why_no_day(self, text: str, says: str) -> str:
+        """`says` is told of what is no date at all."""
+        other = orders_of(text) - {self.mapping.dates}
+        return OTHER_ORDER[self.mapping.dates] if other else says
+
+    def refuse_other_order(self) -> None:
+        """Where dates prove the other order, none its own, and some could be either."""
+        own = self.mapping.dates
+        others = [each for each in self.orders if each and own not in each]
+        if others and frozenset({own}) not in self.orders and frozenset(DateOrder) in self.orders:
+            (other,) = others[0]
+            raise BadInput(ALL_OTHER_ORDER.format(own=own, other=other))
 
 
 def columns_of(table: TextTable, mapping: TableMapping, also: Collection[int] = ()) -> Columns:

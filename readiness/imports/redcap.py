@@ -131,6 +131,7 @@ def parts(
             yield from parts_in(
                 lines, reading, partial(form_in, layout=layout, run=run, reading=reading)
             )
+    run.refuse_other_order()
 
 
 # Where everything stands
@@ -233,7 +234,7 @@ def form_in(
         followed += follow_ups(told, line.place, run, patient, head.day, reading.report)
     if form.is_screen or is_finished:
         if head.day is None:
-            raise NotReadError(NO_DAY)
+            raise NotReadError(run.why_no_day(line.text(ColumnRole.DATE), NO_DAY))
         yield part_of(
             head,
             head.day,

@@ -362,3 +362,37 @@ def test_a_plan_called_total_is_no_row_of_totals():
     more = wide("food").replace('date = "date"', 'date = "date"\npayer = "plan"')
     found = read("plan,id,date,food\nTotal Care,1,2026-07-03,Yes\n", more)
     assert total(found, Need.FOOD) == ResultCounts(positive=1)
+
+
+DAY_FIRST = 'dates = "day first"\n'
+SAYS_DAY_FIRST = "This date is written day first, and dates are read month first here"
+SAYS_MONTH_FIRST = "This date is written month first, and dates are read day first here"
+
+
+@pytest.mark.parametrize(
+    ("day", "more", "says"),
+    [("13/7/2026", "", SAYS_DAY_FIRST), ("7/13/26", DAY_FIRST, SAYS_MONTH_FIRST)],
+)
+def test_a_date_in_the_other_order_is_told_as_one_with_what_to_do(day, more, says):
+    found = read(f"id,date,food\n1,{day},Yes\n2,2026-07-03,No\n", wide("food", more=more))
+    (problem,) = found.report.problems
+    assert problem.says.startswith(says)
+    assert "Say in the mapping" in problem.says
+    assert total(found, Need.FOOD) == ResultCounts(negative=1)
+
+
+def test_dates_that_are_all_the_other_way_round_refuse_the_file():
+    """7/3 would be read as July 3 where March 7 is meant."""
+    content = "id,date,food\n1,13/7/2026,Yes\n2,7/3/2026,No\n"
+    with pytest.raises(BadInput, match="Dates are written day first, and were to be read month"):
+        read(content, wide("food"))
+    assert read(content, wide("food", more=DAY_FIRST)).report.refused == 0
+    visits = 'shape = "visits"\n[columns]\npatient = "id"\ndate = "date"\n'
+    with pytest.raises(BadInput, match="written day first"):
+        read(content.replace(",food", "").replace(",Yes", "").replace(",No", ""), visits)
+
+
+def test_one_date_in_the_other_order_among_many_is_left_out_alone():
+    content = "id,date,food\n1,13/7/2026,Yes\n2,7/3/2026,No\n3,7/14/2026,No\n"
+    found = read(content, wide("food"))
+    assert (found.report.refused, total(found, Need.FOOD)) == (1, ResultCounts(negative=2))

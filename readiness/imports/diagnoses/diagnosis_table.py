@@ -33,6 +33,7 @@ def diagnoses(
         with open_table(source) as table:
             lines = lines_of(table, columns_of(table, run.mapping), reading)
             yield from parts_in(lines, reading, partial(diagnoses_in, run=run, reading=reading))
+    run.refuse_other_order()
 
 
 def diagnoses_in(line: MappedLine, run: MappedRun, reading: ReadContext) -> Iterator[Diagnosis]:
@@ -45,7 +46,7 @@ def diagnoses_in(line: MappedLine, run: MappedRun, reading: ReadContext) -> Iter
         reading.report.skipped += 1
         return
     if head.day is None:
-        raise NotReadError(NO_DIAGNOSIS_DAY)
+        raise NotReadError(run.why_no_day(line.text(ColumnRole.DATE), NO_DIAGNOSIS_DAY))
     yield Diagnosis(
         patient=reading.hashed(head.patient),
         day=head.day,

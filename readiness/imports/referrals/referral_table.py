@@ -55,6 +55,7 @@ def follow_ups(
             yield from parts_in(
                 lines, reading, partial(told_in, run=run, mapping=mapping, reading=reading)
             )
+    run.refuse_other_order()
 
 
 def told_in(
@@ -104,7 +105,7 @@ def day_in(line: MappedLine, role: ColumnRole, run: MappedRun) -> date | None:
     text = line.text(role)
     day = run.day(text) if text else None
     if text and day is None:
-        raise NotReadError(NO_DATE.format(heading=heading_of(role, run)))
+        raise NotReadError(run.why_no_day(text, NO_DATE.format(heading=heading_of(role, run))))
     return day
 
 
@@ -135,7 +136,8 @@ def day_or_answer(
         return answer, None
     day = run.day(text)
     if day is None:
-        raise NotReadError(NO_DATE_OR_ANSWER.format(heading=heading_of(role, run)))
+        says = NO_DATE_OR_ANSWER.format(heading=heading_of(role, run))
+        raise NotReadError(run.why_no_day(text, says))
     return True, day
 
 

@@ -42,7 +42,7 @@ PARQUET, WORKBOOK = b"PAR1", b"PK"
 SAYS = {
     ResultColumn.PATIENT: NO_PATIENT,
     ResultColumn.STATUS: NO_STANDING,
-    ResultColumn.DATE: NO_DAY,
+    ResultColumn.DATE: f"{NO_DAY} Where the mapping has day and month the other way, correct it.",
     ResultColumn.NEED: NO_NEED,
 }
 READ = frozenset(

@@ -16,6 +16,7 @@ from readiness.imports.mapped_table import (
     open_mapped,
     parts_in,
 )
+from readiness.imports.mapping_models import ColumnRole
 from readiness.imports.visits.models import Visit
 
 NO_VISIT_DAY = "The day of the visit is missing or is no date. Write it as 2026-07-03."
@@ -26,12 +27,13 @@ def visits(sources: Sequence[SourceFile], reading: ReadContext, run: MappedRun) 
         with open_mapped(source, run.mapping) as table:
             lines = lines_of(table, columns_of(table, run.mapping), reading)
             yield from parts_in(lines, reading, partial(visit_in, run=run, reading=reading))
+    run.refuse_other_order()
 
 
 def visit_in(line: MappedLine, run: MappedRun, reading: ReadContext) -> Iterator[Visit]:
     head = head_of(line, run)
     if head.day is None:
-        raise NotReadError(NO_VISIT_DAY)
+        raise NotReadError(run.why_no_day(line.text(ColumnRole.DATE), NO_VISIT_DAY))
     yield Visit(
         patient=reading.hashed(head.patient),
         day=head.day,

@@ -16,6 +16,7 @@ from readiness.imports.mapping_models import LongMapping
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.service import large, screens
 from readiness.imports.warehouse import duckdb_session
+from readiness.imports.warehouse.duckdb_columns import ResultColumn
 from readiness.imports.warehouse.duckdb_count import RAGGED
 from readiness.imports.warehouse.duckdb_session import MemoryLimits
 from tests.factories.result_tables import HEADER, MAPPING, table
