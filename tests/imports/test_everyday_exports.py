@@ -278,7 +278,35 @@ def test_errors_that_an_export_tells_itself_are_told():
 def test_a_table_of_which_no_line_can_be_read_is_refused():
     with pytest.raises(BadInput, match="No line of this could be read"):
         read("id,date,food\n1,soon,No\n2,later,No\n", wide("food"))
-    assert read("id,date,food\n", wide("food")).cells == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "mapping"),
+    [
+        ("id,date,food\n", wide("food")),
+        ("id,date,food\n,,\n", wide("food")),
+        ("[]", None),
+        ('{"resourceType": "Bundle", "type": "collection"}', None),
+    ],
+)
+def test_headings_or_an_empty_list_alone_are_refused(content, mapping):
+    with pytest.raises(BadInput, match="There is no row in it"):
+        read(content, mapping)
+
+
+@pytest.mark.parametrize("content", ["{}", "[{}]", '{"a": 1}\n{"b": 2}\n'])
+def test_json_without_any_resource_is_refused(content):
+    with pytest.raises(BadInput, match="No FHIR resource was found in it"):
+        read(content)
+
+
+def test_of_several_tables_the_one_without_rows_is_told():
+    tables = [b"id,date,food\n1,2026-07-03,No\n", b"id,date,food\n"]
+    sources = [file_in_memory(f"file {at}", "", each) for at, each in enumerate(tables, 1)]
+    found = screens.aggregate(sources, mapping=wide("food"))
+    assert [str(each) for each in found.report.warnings] == [
+        "file 2: There is no row below the headings. Export it again with its rows."
+    ]
 
 
 def test_the_days_that_a_file_covers_are_told():

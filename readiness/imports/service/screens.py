@@ -81,6 +81,10 @@ UNREAD_ANSWERS = (
     "the file again."
 )
 PASSED_FORMS = "{} passed over: nothing says that such forms are screens."
+NO_ROWS = (
+    "There is no row in it: headings alone, an empty list or an empty Bundle. Export it again with "
+    "its rows."
+)
 TABLE_ALONE = "A table of counts cannot be added to screens of patients. Send it by itself."
 
 
@@ -152,7 +156,7 @@ def aggregate(
     chosen = [parse(text, codes) for text in texts_in(mapping)]
     if not is_explained and (large_mapping := mapping_of_large(sources, chosen)):
         cells = large.cells_of(sources[0], reading, large_mapping, codes, str(period or ""))
-        warn_of_parts(reading.report, is_table=True)
+        tell_of_parts(reading.report, is_table=True)
         return Aggregation(cells=cells, report=reading.report)
     by_form = files_by_format(sources, chosen)
     if tables := by_form[FileFormat.TEMPLATE]:
@@ -161,12 +165,15 @@ def aggregate(
     for record in parts_of(by_form, reading, codes, chosen):
         records.add(record)
     found = count_screens(records, period, today, tells_years=tells_years)
-    warn_of_parts(reading.report, is_table=FileFormat.FHIR not in by_form)
+    tell_of_parts(reading.report, is_table=FileFormat.FHIR not in by_form)
     return found
 
 
-def warn_of_parts(report: Report, *, is_table: bool) -> None:
-    """What was read in part is never told as if it were all; of a table some line must be read."""
+def tell_of_parts(report: Report, *, is_table: bool) -> None:
+    """What was read in part is never told as if it were all. There has to be something to read, and
+    of a table some line must be read."""
+    if not (report.rows or report.refused):
+        raise BadInput(NO_ROWS)
     if report.refused:
         if is_table:
             refuse_if_nothing_read(report)

@@ -130,7 +130,7 @@ def test_rows_that_are_left_out_are_told_by_number_with_what_to_do():
     assert (report.rows, report.refused) == (5, 4)
     assert [str(each) for each in report.problems] == [
         "file 1, 1 line: There is no patient in this line. Fill in the patient.",
-        "file 1, 1 line: The day of the screen is missing or is no date. Write it as 2026-07-03.",
+        f"file 1, 1 line: {large.SAYS[ResultColumn.DATE]}",
         "file 1, 1 line: The mapping does not know this line's need. Add it under needs.",
         f"file 1, line 3: {RAGGED}",
     ]
