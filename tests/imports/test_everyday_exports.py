@@ -143,6 +143,17 @@ def test_an_answer_of_several_that_is_not_known_is_no_answer_to_the_other_needs(
     assert total(found, Need.UTILITIES) == ResultCounts(negative=1, incomplete=2)
 
 
+def test_points_that_an_item_does_not_give_are_told_among_answers_not_understood():
+    mapping = (
+        'shape = "long"\nnumbers = ["95618-5"]\n[columns]\npatient = "id"\ndate = "date"\n'
+        'question = "q"\nanswer = "a"\n'
+    )
+    content = "id,date,q,a\n1,2026-08-01,95618-5,7\n2,2026-08-01,95614-4,25\n"
+    found = read(content, mapping)
+    assert found.report.unreadable_answers == {"95618-5": 1, "95614-4": 1}
+    assert "2 answers were not understood" in found.report.warnings[0].says
+
+
 def test_a_decimal_comma_leaves_its_own_need_open_and_is_told_by_line_and_heading():
     found = read(
         'id,date,food,points\n1,2026-07-03,Yes,"12,5"\n2,2026-07-03,No,"12"\n',

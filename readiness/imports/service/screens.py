@@ -365,6 +365,7 @@ def count_screen(
     report.cover(screen.day)
     report.flag_disagreements += judgment.flag_disagreements
     report.unreadable_answers.update(question for question, _ in judgment.unknown_answers)
+    report.unreadable_answers.update(judgment.impossible_numbers)
     report.unknown_codes.update(code for _, code in judgment.unknown_answers)
     tally.add(screen, judgment.needs, known_in(screen, assembly.codes, tally.told))
     return judgment.needs
