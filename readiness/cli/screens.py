@@ -107,8 +107,6 @@ def aggregate(
         )
     except BadInput as error:
         raise with_hints(error) from None
-    if not found.report.rows:
-        raise BadInput(NOTHING_THERE)
     notes = (Problem("", says) for says in sentences(found.step_counts.left_out))
     table = data_values.table_of(found) if form == "long" else b""
     for problem in (*found.report.warnings, *found.problems, *notes):
@@ -117,9 +115,6 @@ def aggregate(
         click.echo(table, nl=False)
     else:
         click.echo(json.dumps(as_json(found, is_explained=is_explained), indent=2))
-
-
-NOTHING_THERE = "Nothing stands in this that could be counted. Export it again and send that."
 
 
 def with_hints(error: BadInput) -> BadInput:

@@ -143,6 +143,17 @@ def test_an_answer_of_several_that_is_not_known_is_no_answer_to_the_other_needs(
     assert total(found, Need.UTILITIES) == ResultCounts(negative=1, incomplete=2)
 
 
+def test_points_that_an_item_does_not_give_are_told_among_answers_not_understood():
+    mapping = (
+        'shape = "long"\nnumbers = ["95618-5"]\n[columns]\npatient = "id"\ndate = "date"\n'
+        'question = "q"\nanswer = "a"\n'
+    )
+    content = "id,date,q,a\n1,2026-08-01,95618-5,7\n2,2026-08-01,95614-4,25\n"
+    found = read(content, mapping)
+    assert found.report.unreadable_answers == {"95618-5": 1, "95614-4": 1}
+    assert "2 answers were not understood" in found.report.warnings[0].says
+
+
 def test_a_decimal_comma_leaves_its_own_need_open_and_is_told_by_line_and_heading():
     found = read(
         'id,date,food,points\n1,2026-07-03,Yes,"12,5"\n2,2026-07-03,No,"12"\n',
@@ -278,7 +289,35 @@ def test_errors_that_an_export_tells_itself_are_told():
 def test_a_table_of_which_no_line_can_be_read_is_refused():
     with pytest.raises(BadInput, match="No line of this could be read"):
         read("id,date,food\n1,soon,No\n2,later,No\n", wide("food"))
-    assert read("id,date,food\n", wide("food")).cells == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "mapping"),
+    [
+        ("id,date,food\n", wide("food")),
+        ("id,date,food\n,,\n", wide("food")),
+        ("[]", None),
+        ('{"resourceType": "Bundle", "type": "collection"}', None),
+    ],
+)
+def test_headings_or_an_empty_list_alone_are_refused(content, mapping):
+    with pytest.raises(BadInput, match="There is no row in it"):
+        read(content, mapping)
+
+
+@pytest.mark.parametrize("content", ["{}", "[{}]", '{"a": 1}\n{"b": 2}\n'])
+def test_json_without_any_resource_is_refused(content):
+    with pytest.raises(BadInput, match="No FHIR resource was found in it"):
+        read(content)
+
+
+def test_of_several_tables_the_one_without_rows_is_told():
+    tables = [b"id,date,food\n1,2026-07-03,No\n", b"id,date,food\n"]
+    sources = [file_in_memory(f"file {at}", "", each) for at, each in enumerate(tables, 1)]
+    found = screens.aggregate(sources, mapping=wide("food"))
+    assert [str(each) for each in found.report.warnings] == [
+        "file 2: There is no row below the headings. Export it again with its rows."
+    ]
 
 
 def test_the_days_that_a_file_covers_are_told():

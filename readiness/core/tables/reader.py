@@ -53,6 +53,7 @@ FORMULA = "is a formula: save the sheet with its values alone."
 FORMULAS = "are formulas: save the sheet with their values alone."
 MORE_FORMULAS = "{count:,} more lines hold formulas. Save the sheet with its values alone."
 NO_SUCH_SHEET = "The workbook has no sheet of that name. Write the name as its tab shows it."
+NO_ROWS = "There is no row below the headings. Export it again with its rows."
 PASSED_SUMS = "{lines} totals and no patient: passed over, and counted nowhere."
 SUM = re.compile(r"((grand|sub|report|column)[ -]?)?totals?:?", re.IGNORECASE)
 SUM_OF = re.compile(
@@ -392,7 +393,7 @@ def listed(lines: Sequence[int]) -> str:
 
 def full_rows(table: TextTable, reading: ReadContext) -> Iterator[TableRow]:
     """The rows that are as wide as the headings; the others are told by line."""
-    width = len(table.header)
+    width, before = len(table.header), reading.report.rows
     warn_of_sheets(table, reading.report)
     for line, cells in table.rows:
         reading.report.rows += 1
@@ -404,6 +405,8 @@ def full_rows(table: TextTable, reading: ReadContext) -> Iterator[TableRow]:
             yield TableRow(line, cells)
         else:
             reading.report.refuse(table.place(line), ragged_line(len(cells), width))
+    if reading.report.rows == before:
+        reading.report.warn(table.label, NO_ROWS)
 
 
 def warn_of_sheets(table: TextTable, report: Report) -> None:

@@ -67,6 +67,7 @@ class FhirRun:
     waiting: list[WaitingForm] = field(default_factory=list)
     waiting_bytes: int = 0
     export_errors: int = 0  # told by the export itself
+    is_fhir: bool = False  # some resource was met, whatever it tells
 
     @cached_property
     def questions(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import ReadContext, SourceFile
 from readiness.imports.diagnoses.models import Diagnosis
 from readiness.imports.fhir import encounter, observation, patient, referral
@@ -76,6 +77,7 @@ READERS: dict[str, tuple[msgspec.json.Decoder[Any], Reader]] = {
 LAST = 999_999_999  # after every version: nothing follows a deletion
 SCREENS = ("Observation", "QuestionnaireResponse")
 
+NO_FHIR = "No FHIR resource was found in it. Export the screens as FHIR, or as a table."
 NO_RESOURCE = "This is not a whole FHIR resource in JSON. Export it again, or leave it out."
 NO_R4 = "This resource does not have the form that FHIR R4 gives it. Correct it and send it again."
 ERRORS = ("error", "fatal")
@@ -99,8 +101,12 @@ def parts(
         for place, text in documents(source):
             if not text.startswith(PLAINLY_OBSERVED):
                 yield from read_document(run, place, text)
-            elif (found := read_resource(run, place, "Observation", text)) is not None:
+                continue
+            run.is_fhir = True
+            if (found := read_resource(run, place, "Observation", text)) is not None:
                 yield found
+    if run.reading.report.refused and not run.is_fhir:
+        raise BadInput([Problem("", NO_FHIR), *reading.report.problems])
     yield from waiting_forms(run)
     yield from patient.payers(run)
     yield from run.diagnoses
@@ -111,6 +117,7 @@ def parts(
 def read_document(run: FhirRun, place: str, text: Text, depth: int = 0) -> Iterator[Found]:
     """One document: a Bundle or a resource."""
     kind = kind_of(text)
+    run.is_fhir = run.is_fhir or bool(kind)
     if kind == "Bundle":
         yield from in_bundle(run, place, text, depth)
     elif (found := read_resource(run, place, kind, text)) is not None:

@@ -37,6 +37,7 @@ class Evaluation:
     needs: Mapping[Need, NeedResult]
     flag_disagreements: int = 0
     unknown_answers: tuple[tuple[str, str], ...] = ()  # question and code
+    impossible_numbers: tuple[str, ...] = ()  # questions whose number is none of theirs
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,9 @@ def evaluate_anew(screen: Screen, codes: CodeTable, known: KnownEvaluations) -> 
             for code in reply.codes
             if code not in reply.rule.answers and (reply.rule.tells or reply.rule.score_id)
             if PUBLIC.fullmatch(code)  # the others were told when they were read
+        ),
+        impossible_numbers=tuple(
+            reply.rule.code for reply in replies if is_impossible(reply, codes)
         ),
     )
 
@@ -253,6 +257,22 @@ def points_in(score: Score, items: Sequence[Reply]) -> list[int]:
     """Of each item that has one answer with points, or is answered with its points."""
     found = [points_of(score, each) for each in items if not each.absent]
     return [points for points in found if points is not None]
+
+
+def is_impossible(reply: Reply, codes: CodeTable) -> bool:
+    """A number that the question cannot be answered by: points that no answer has, a total out of
+    its range, less than nothing, a household of nobody."""
+    rule, number = reply.rule, reply.number
+    if number is None or reply.codes or reply.absent:
+        return False
+    scores = codes.instruments[rule.instrument_id].scores
+    if rule.score_id:
+        return points_of(scores[rule.score_id], reply) is None
+    if rule.total_of:
+        return total_in(scores[rule.total_of], [reply]) is None
+    if rule.counts is CountedQuantity.HOUSEHOLD:
+        return not 1 <= number <= MOST_PEOPLE
+    return rule.counts is not None and not number >= 0
 
 
 def points_of(score: Score, item: Reply) -> int | None:

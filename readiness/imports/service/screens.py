@@ -87,6 +87,10 @@ UNREAD_ANSWERS = (
     "the file again."
 )
 PASSED_FORMS = "{} passed over: nothing says that such forms are screens."
+NO_ROWS = (
+    "There is no row in it: headings alone, an empty list or an empty Bundle. Export it again with "
+    "its rows."
+)
 TABLE_ALONE = "A table of counts cannot be added to screens of patients. Send it by itself."
 
 
@@ -158,7 +162,7 @@ def aggregate(
     chosen = [parse(text, codes) for text in texts_in(mapping)]
     if not is_explained and (large_mapping := mapping_of_large(sources, chosen)):
         cells = large.cells_of(sources[0], reading, large_mapping, codes, str(period or ""))
-        warn_of_parts(reading.report)
+        tell_of_parts(reading.report)
         return Aggregation(cells=cells, report=reading.report)
     by_form = files_by_format(sources, chosen)
     if any(by_form[form] for form in OF_COUNTS):
@@ -167,12 +171,14 @@ def aggregate(
     for record in parts_of(by_form, reading, codes, chosen):
         records.add(record)
     found = count_screens(records, period, today, tells_years=tells_years)
-    warn_of_parts(reading.report)
+    tell_of_parts(reading.report)
     return found
 
 
-def warn_of_parts(report: Report) -> None:
+def tell_of_parts(report: Report) -> None:
     """What was read in part is never told as if it were all; something must have been read."""
+    if not (report.rows or report.refused):
+        raise BadInput(NO_ROWS)
     if report.refused:
         refuse_if_nothing_read(report)
         rows, share = max(report.rows, report.refused), f"{report.unread_share:.1%}"
@@ -369,6 +375,8 @@ def count_screen(
     for question, code in judgment.unknown_answers:
         report.unreadable_answers[question] += 1
         report.unknown_codes[code] += 1
+    for question in judgment.impossible_numbers:
+        report.unreadable_answers[question] += 1
     tally.add(screen, judgment.needs, known_in(screen, assembly.codes, tally.told))
     return judgment.needs
 

@@ -133,6 +133,22 @@ def test_hits_may_be_answered_with_points(points, total, result):
     assert needs(*items, *hits(total=total)) == {Need.SAFETY: result}
 
 
+@pytest.mark.parametrize(
+    ("question", "number", "is_told"),
+    [
+        *((HITS[0], number, number not in range(1, 6)) for number in (0, 1, 5, 6, 1.5)),
+        *(("95614-4", number, not 4 <= number <= 20) for number in (3, 4, 20, 21)),
+        *(("63512-8", number, not 1 <= number <= 40) for number in (0, 1, 40, 41)),
+        ("63586-2", -1.0, True),
+        ("63586-2", 0.0, False),
+    ],
+)
+def test_a_number_that_a_question_cannot_be_answered_by_is_told(question, number, is_told):
+    instrument = "prapare" if question.startswith("63") else ""
+    judged = evaluate(a_screen(answered(question, float(number)), instrument=instrument), CODES)
+    assert judged.impossible_numbers == ((question,) if is_told else ())
+
+
 def test_a_total_beside_the_sum_it_contradicts_is_told():
     assert evaluate(a_screen(*hits(4, 2, 2, 2, total=15)), CODES).flag_disagreements == 1
     assert evaluate(a_screen(*hits(4, 2, 2, 2, total=10)), CODES).flag_disagreements == 0

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from readiness.core.periods import Period, quarter_of
@@ -130,6 +130,7 @@ MET = st.tuples(st.sampled_from("abcdef"), DAYS, st.sampled_from(SITES), st.samp
 )  # fmt: skip
 def test_eligible_are_counted_as_a_few_lines_count_them(seen, screened, dice):
     """Latest site and latest words of each patient and quarter, visits and screens alike."""
+    assume(seen or screened)
     met = sorted(
         [(day, 0, who, site, tongue) for who, day, site, tongue in seen]
         + [(day, 1, who, site, tongue) for (who, day, site, tongue), _ in screened]
