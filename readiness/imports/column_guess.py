@@ -54,7 +54,10 @@ NUMBERED = tuple(  # the first that fits any column decides
             r"\b(patient|pat|member|client|person|enrollee|subscriber|medicaid)( record)? "
             r"?(id|number|no|nbr|num|identifier)\b|\bcin\b|^patient$"
         ),
-        r"\b(record|subject|participant|study|chart) ?(id|number|no|nbr|num|identifier)\b|^id$",
+        (
+            r"\b(record|subject|participant|study|chart) ?(id|number|no|nbr|num|identifier)\b"
+            r"|^(id|record|chart)$"
+        ),
     )
 )
 NAMED = re.compile(

@@ -43,7 +43,7 @@ Options = Mapping[str, str]  # what is said, by the value that is sent
 ROLE_LABELS = {
     ColumnRole.SITE: "Clinic or site",
     ColumnRole.STATUS: "Status of the screen",
-    ColumnRole.COMPLETE: "Whether the form is complete (REDCap)",
+    ColumnRole.COMPLETE: "Whether the form was finished",
     ColumnRole.RACE: "Race",
     ColumnRole.ETHNICITY: "Ethnicity",
     ColumnRole.LANGUAGE: "Preferred language",
@@ -80,7 +80,7 @@ DATE_OPTIONS: Options = {
 WHAT_IS_THERE = {
     Withheld.PERSON: "Looks like a name, a number or a note: not shown, and not read.",
     Withheld.MANY: "Many different texts: not shown.",
-    Withheld.DAYS: "Days.",
+    Withheld.DAYS: "Dates: not shown.",
 }
 TELLS_APART = "Used to tell patients apart while the file is read, then forgotten; never shown."
 EMPTY = "Nothing stands in it."

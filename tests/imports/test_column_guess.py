@@ -14,6 +14,7 @@ from readiness.imports.column_contents import (
     tallies_of,
 )
 from readiness.imports.column_guess import content, guessed, result_for
+from readiness.imports.mapping_models import ColumnRole
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screens.models import Absent, NeedResult
 from tests.factories import flat_tables
@@ -189,3 +190,9 @@ def test_more_columns_than_a_person_can_look_through_are_refused():
 )
 def test_a_word_is_guessed_where_it_can_mean_one_thing(word, meaning):
     assert result_for(word, CODES) == meaning
+
+
+@pytest.mark.parametrize("heading", ["Record", "Chart", "ID"])
+def test_a_column_that_is_named_for_the_record_alone_tells_patients_apart(heading):
+    rows = [{heading: f"A{n}", "Screened on": f"07/0{n}/2026", "Food": "Yes"} for n in range(1, 4)]
+    assert columns_of(rows)[heading].use.roles == (ColumnRole.PATIENT,)
