@@ -405,6 +405,9 @@ def test_the_same_content_is_recognized_with_a_link(cara, store):
     again = settled(cara, send(cara, ("another name.json", fixture("hunger.ndjson")[1])))
     assert "The same content was handed over before" in again.text
     assert first.location in again.links.values()
+    third = settled(cara, send(cara, fixture("hunger.ndjson")))
+    assert third.text.count("The same content was handed over before") == 1
+    assert "was the last of 2" in third.text
 
 
 def test_counts_by_site_and_their_history_have_pages(cara, store):
