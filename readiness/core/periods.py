@@ -7,7 +7,7 @@ group is nearly always too few people to show anybody.
 from __future__ import annotations
 
 import re
-from calendar import monthrange
+from calendar import month_name, monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -42,6 +42,18 @@ class Period:
         'July to September 2026'
         """
         return f"{STARTS[self.quarter - 1]} to {ENDS[self.quarter - 1]} {self.year}"
+
+    def months_outside(self, first: date, last: date) -> tuple[str, ...]:
+        """Its months that lie wholly before the one day or behind the other.
+
+        >>> Period(2026, 3).months_outside(date(2026, 8, 3), date(2026, 8, 9))
+        ('July', 'September')
+        """
+        return tuple(
+            month_name[month]
+            for month in range(self.first_day.month, self.last_day.month + 1)
+            if not (first.year, first.month) <= (self.year, month) <= (last.year, last.month)
+        )
 
     @property
     def first_day(self) -> date:

@@ -26,7 +26,7 @@ from readiness.imports.mapping_models import (
     plain,
 )
 from readiness.imports.safe_names import Labels
-from readiness.imports.screening_codes.models import CodeTable
+from readiness.imports.screening_codes.models import BETWEEN_ANSWERS, CodeTable
 from readiness.imports.screens.models import (
     UNREADABLE_ANSWER,
     AnsweredQuestion,
@@ -354,6 +354,8 @@ def answers_in(
     if (one := answer_in(text, question, known, is_number=is_number, codes=codes)) is not None:
         return (one,)
     several = [part.strip() for part in SEVERAL.split(text) if part.strip()]
+    if len(several) < 2 and codes.has_several(question):
+        several = [part.strip() for part in BETWEEN_ANSWERS.split(text) if part.strip()]
     if len(several) < 2:
         return (UNREADABLE_ANSWER,)
     found = (answer_in(p, question, known, is_number=False, codes=codes) for p in several)

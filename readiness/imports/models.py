@@ -58,6 +58,12 @@ class UploadReport:
     def unread_share(self) -> float:
         return share_unread(self.refused, self.rows)
 
+    def months_without_screens(self, quarter: Period) -> tuple[str, ...]:
+        """None where no day is known, as of tables of counts."""
+        if self.first_day is None or self.last_day is None:
+            return ()
+        return quarter.months_outside(self.first_day, self.last_day)
+
     @property
     def unlisted_problems(self) -> int:
         """Those that were counted and not listed one by one."""

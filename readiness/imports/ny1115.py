@@ -388,8 +388,8 @@ def coded_answers(line: NyLine, question: str, codes: CodeTable) -> tuple[Screen
             if (number := score_in(each)) is not None:
                 return (ScreenAnswer(number=float(number)),)
     for said in (text, code):
-        if said and (answer := codes.answer_for(question, said)):
-            return (answer,)
+        if said and (answers := codes.answers_in(question, said)):
+            return answers
     return (UNREADABLE_ANSWER,) if text or code else ()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from readiness.assessments import attestation
 from readiness.assessments.cycles import ProgramCheck, score_in
 from readiness.assessments.models import AssessmentStatus, RunKind
+from readiness.core.numbers import comma_fault
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures.models import FEWEST_FOR_A_RATE
 from readiness.plans.tier_cost import TierCost
@@ -21,6 +22,7 @@ NO_TIER = "none"
 NOT_STARTED = "not started"
 TIERS = ("T0", "T1", "T2", "T3", "T4")
 LONGEST_TEXT = 100
+NO_SCORE = "Enter a score from 0 to 100, such as 40."
 
 
 class PortfolioSort(StrEnum):
@@ -50,6 +52,7 @@ class PortfolioQuery:
     cycle_id: str = ""
     domain_id: str = ""  # only groups below `below` there
     below: float | None = None
+    below_fault: str = ""  # why what was typed is no such score
     group_ids: tuple[str, ...] = ()  # only these, to stand side by side
     sort: PortfolioSort = PortfolioSort.NAME
     sort_domain_id: str = ""  # for Sort.DOMAIN
@@ -150,7 +153,8 @@ def parse_query(
     sent: Mapping[str, str], domain_ids: Collection[str], cycle_ids: Collection[str]
 ) -> PortfolioQuery:
     """What an address asks for. Whatever it does not mean is left out: a link never breaks."""
-    below = score_in(sent.get("below", ""))
+    written = sent.get("below", "")
+    below = score_in(written)
     domain_id = one_of(sent.get("domain", ""), domain_ids)
     sort, sort_domain_id = sort_in(sent.get("sort", ""), domain_ids)
     size = int_in(sent.get("size", ""), SIZES[0])
@@ -161,6 +165,9 @@ def parse_query(
         cycle_id=one_of(sent.get("cycle", ""), cycle_ids),
         domain_id=domain_id if below is not None else "",
         below=below if domain_id else None,
+        below_fault=""
+        if below is not None or not written.strip()
+        else comma_fault(written) or NO_SCORE,
         sort=sort,
         sort_domain_id=sort_domain_id,
         is_descending=sent.get("order") == "down",

@@ -143,6 +143,32 @@ def test_an_answer_of_several_that_is_not_known_is_no_answer_to_the_other_needs(
     assert total(found, Need.UTILITIES) == ResultCounts(negative=1, incomplete=2)
 
 
+TWO_NEEDS = ["Food, Utilities", "food; utilities", "Utilities and Food", "Food/Utilities"]
+
+
+@pytest.mark.parametrize("text", [*TWO_NEEDS, "Food\nUtilities", "Food & utilities, food"])
+def test_several_answers_in_one_text_are_several_answers(text):
+    long = (
+        'shape = "long"\n[columns]\npatient = "id"\ndate = "date"\nquestion = "q"\nanswer = "a"\n'
+    )
+    table = f'id,date,q,a\n1,2026-08-01,93031-3,"{text}"\n'
+    for found in (read(table, long), read(lines(said("93031-3", text, "1")))):
+        assert total(found, Need.FOOD) == ResultCounts(positive=1)
+        assert total(found, Need.UTILITIES) == ResultCounts(positive=1)
+        assert total(found, Need.MATERIAL) == ResultCounts(negative=1)
+        assert not found.report.unreadable_answers
+
+
+def test_a_part_of_several_answers_that_is_not_known_is_no_answer_to_other_needs():
+    found = read(lines(said("93031-3", "Utilities, not food, luck", "1")))
+    assert total(found, Need.FOOD) == ResultCounts(incomplete=1)
+    assert found.report.unreadable_answers == {"93031-3": 1}
+
+
+def test_where_one_answer_may_be_chosen_a_text_is_one_answer():
+    assert read(lines(said("88122-7", "Often true, never true", "1"))).report.unreadable_answers
+
+
 def test_points_that_an_item_does_not_give_are_told_among_answers_not_understood():
     mapping = (
         'shape = "long"\nnumbers = ["95618-5"]\n[columns]\npatient = "id"\ndate = "date"\n'

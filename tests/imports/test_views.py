@@ -43,6 +43,14 @@ COUNTS = "/groups/elm/counts"
 HERE = f"{COUNTS}/upload"
 FHIR = Path(__file__).parents[1] / "data" / "fhir"
 ONE = f"{HERE}/u1"
+MONTHS_MAPPING = b"""shape = "wide"
+results = {Yes = "positive", No = "negative"}
+[columns]
+patient = "Patient ID"
+date = "Screening Date"
+[fields.Food]
+need = "food"
+"""
 JSON = {"Accept": "application/json"}
 
 
@@ -425,12 +433,49 @@ def test_an_upload_can_be_discarded(cara, store):
     assert cara.post(ONE, data=page.values(ONE)).status_code == 409
 
 
+TABLE_OF_SCREENS = b"Patient ID,Screening Date,Food\n1,%s,Yes\n2,%s,No\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "missing"),
+    [
+        (b"2026-07-01", b"2026-07-31", "August and September"),
+        (b"2026-07-31", b"2026-08-01", "September"),
+        (b"2026-08-01", b"2026-09-01", "July"),
+        (b"2026-07-31", b"2026-09-01", ""),
+    ],
+)
+def test_months_of_a_quarter_that_come_apart_are_told_where_the_person_decides(
+    cara, first, last, missing
+):
+    reply = send(cara, ("a.csv", TABLE_OF_SCREENS % (first, last)), mapping=MONTHS_MAPPING)
+    page = settled(cara, reply)
+    box = page.by_id("q-2026-Q3").text
+    assert ("patients who came back count twice" in box) is bool(missing)
+    assert (f"This upload holds no screen of {missing}." in box) is bool(missing)
+    assert "2 rows read. None of them was unreadable." in page.text
+
+
+def test_a_small_share_that_was_not_readable_is_no_share_of_nothing(cara, store):
+    uploaded.read(store)
+    page = Page(cara.get(ONE).text)
+    assert "1,200 rows read, 0.2% of them not readable." in page.text
+    assert "Days covered: not told" in page.text
+
+
+def test_the_page_says_that_files_of_a_quarter_s_months_belong_together(cara):
+    assert "such as the months of a quarter" in Page(cara.get(HERE).text).text
+
+
 def test_the_same_content_is_recognized_with_a_link(cara, store):
     first = send(cara, fixture("hunger.ndjson"))
     settled(cara, first)
     again = settled(cara, send(cara, ("another name.json", fixture("hunger.ndjson")[1])))
     assert "The same content was handed over before" in again.text
     assert first.location in again.links.values()
+    third = settled(cara, send(cara, fixture("hunger.ndjson")))
+    assert third.text.count("The same content was handed over before") == 1
+    assert "was the last of 2" in third.text
 
 
 def test_counts_by_site_and_their_history_have_pages(cara, store):

@@ -7,6 +7,7 @@ import pytest
 from readiness.assessments.scorecard import open_gates
 from readiness.core.small_cells import HIDDEN
 from readiness.portfolio.models import (
+    NO_SCORE,
     PortfolioQuery,
     PortfolioRow,
     PortfolioSort,
@@ -56,12 +57,27 @@ def test_every_part_of_an_address_is_understood_and_written_back():
         {"domain": "LEAD"},
         {"below": "40"},
         {"domain": "NOPE", "below": "40"},
-        {"domain": "LEAD", "below": "1e3"},
-        {"domain": "LEAD", "below": "-1"},
     ],
 )
 def test_what_means_nothing_is_left_out(sent):
     assert asked(**sent) == PortfolioQuery()
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("12,5", "“12,5” is written with a decimal comma. Write 12.5."),
+        ("1e3", NO_SCORE),
+        ("-1", NO_SCORE),
+        ("101", NO_SCORE),
+        ("12.5", ""),
+        (" ", ""),
+    ],
+)
+def test_a_score_that_cannot_be_read_is_told_and_filters_nothing(written, says):
+    query = asked(domain="LEAD", below=written)
+    assert query.below_fault == says
+    assert query.below == (12.5 if written == "12.5" else None)
 
 
 def reach(screened, eligible, quarters=4):

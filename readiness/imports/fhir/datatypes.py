@@ -222,7 +222,7 @@ def coded_answers(codes: CodeTable, question: str, coding: Coding) -> Iterator[S
 def worded_answers(codes: CodeTable, question: str, text: str | None) -> Iterator[ScreenAnswer]:
     if text and text.strip():
         short = text if len(text) <= LONGEST_WORDS else ""
-        yield codes.answer_for(question, short) or UNREADABLE_ANSWER
+        yield from codes.answers_in(question, short) or (UNREADABLE_ANSWER,)
 
 
 def number_answers(number: Number) -> Iterator[ScreenAnswer]:

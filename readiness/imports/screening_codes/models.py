@@ -172,6 +172,9 @@ def without_dot(code: str) -> str:
     return code.strip().upper().replace(".", "")
 
 
+BETWEEN_ANSWERS = re.compile(r"\s*[,;|/&+\n]\s*|\s+and\s+", re.IGNORECASE)
+
+
 def is_social_diagnosis(code: str) -> bool:
     """
     >>> is_social_diagnosis("z59.41"), is_social_diagnosis("Z5941"), is_social_diagnosis("Z66")
@@ -247,6 +250,10 @@ class CodeTable:
         asked = self.questions_by_code.get(question, ())
         return any(each.counts or each.total_of for each in asked)
 
+    def has_several(self, question: str) -> bool:
+        """Several answers to it may be chosen."""
+        return any(each.has_several for each in self.questions_by_code.get(question, ()))
+
     def question(
         self, instrument_id: str, code: str, answers: Iterable[ScreenAnswer] = ()
     ) -> ScreeningQuestion | None:
@@ -280,6 +287,17 @@ class CodeTable:
             words = words_in(text)
             codes = [each.code for each in self.phrases.get(question, ()) if each.is_in(words)]
         return ScreenAnswer(code=codes[0]) if len(codes) == 1 else None
+
+    def answers_in(self, question: str, text: str) -> tuple[ScreenAnswer, ...]:
+        """What a text says: one answer, or several where several may be chosen and each part is
+        one; none where a part of it is not known."""
+        if one := self.answer_for(question, text):
+            return (one,)
+        if not self.has_several(question):
+            return ()
+        parts = [part for part in BETWEEN_ANSWERS.split(text) if part.strip()]
+        found = [self.answer_for(question, part) for part in parts]
+        return tuple(dict.fromkeys(each for each in found if each)) if all(found) else ()
 
     def standing(self, kind: ResourceType, status: str) -> RecordStatus | None:
         """What a status means for the count; None for one that is not in the standard."""

@@ -165,7 +165,8 @@ def with_eligible(needs: Mapping[Need | None, Steps]) -> Steps:
 
 TWICE = (
     "Two of the files tell of the same patients: the same group, site, quarter, need and stratum. "
-    "Keep one of the two."
+    "Keep one of the two; where they are months, count the quarter as a whole, so that each "
+    "patient counts once."
 )
 
 

@@ -209,6 +209,13 @@ def test_filters_narrow_the_list_and_stand_in_the_address(payer, store):
     assert "tier=T3" in page.links["Group"]
 
 
+def test_a_score_with_a_decimal_comma_is_told_beside_its_field(payer):
+    page = read(payer, f"{LIST}?domain=LEAD&below=12,5")
+    assert "“12,5” is written with a decimal comma. Write 12.5." in page.text
+    assert page.by_id("below").get("aria-describedby") == "below-error"
+    assert "below-error" not in payer.get(f"{LIST}?domain=LEAD&below=12.5").text
+
+
 def test_a_payer_reads_how_many_actions_of_a_plan_are_overdue(client, sign_in, store, clock):
     payers.sent_in(store, level=2, LEAD_2="dk")
     clock.forward(days=40)
