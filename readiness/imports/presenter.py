@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from calendar import month_name
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from readiness.core.jobs.models import JobState
-from readiness.core.periods import Period
 from readiness.counts.social_risk.models import (
     GROUP_STEPS,
     NEED_LABELS,
@@ -101,28 +98,11 @@ class QuarterTables:
     quarter: QuarterPreview
     tables: tuple[ChangeTable, ...]
     folded: tuple[FoldedTables, ...]
-    months_without: tuple[str, ...]
 
 
-def quarter_tables(quarter: QuarterPreview, report: UploadReport) -> QuarterTables:
+def quarter_tables(quarter: QuarterPreview) -> QuarterTables:
     whole = tables_of(lines_of(quarter.sites[0], is_whole=True))
-    missing = tuple(months_without(quarter.period, report))
-    return QuarterTables(quarter, whole, tuple(folded_tables(quarter)), missing)
-
-
-def months_without(period: Period, report: UploadReport) -> Iterator[str]:
-    """Months of the quarter before the first screen of the files, or after the last. Monthly files
-    belong together: counts of months, added up, count whoever came back twice."""
-    if report.first_day is None or report.last_day is None:
-        return
-    for number in range(period.first_day.month, period.last_day.month + 1):
-        month = (period.year, number)
-        if not day_month(report.first_day) <= month <= day_month(report.last_day):
-            yield f"{month_name[number]} {period.year}"
-
-
-def day_month(day: date) -> tuple[int, int]:
-    return day.year, day.month
+    return QuarterTables(quarter, whole, tuple(folded_tables(quarter)))
 
 
 def lines_of(part: SiteChanges, *, is_whole: bool) -> tuple[CountComparison, ...]:

@@ -276,9 +276,7 @@ def preview_page(
         answers=presenter.answer_lines(found.upload.report, screening.load()),
         states=presenter.STATES,
         definitions=presenter.definitions_of(found.upload.report.steps),
-        quarters=[
-            presenter.quarter_tables(quarter, found.upload.report) for quarter in found.quarters
-        ],
+        quarters=[presenter.quarter_tables(quarter) for quarter in found.quarters],
         ticked=chosen,
         problems=[(f"{TAKE}{found.quarters[0].period}", problem.says) for problem in problems],
     )

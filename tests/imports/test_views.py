@@ -277,16 +277,6 @@ def test_the_template_is_downloaded_filled_in_mended_and_taken_over(cara, store)
     assert stored(store) == {FunnelCell(Step.ELIGIBLE): 210, ASKED: 95, FOOD: 25}
 
 
-def test_a_file_of_one_month_is_told_where_the_quarter_is_decided(cara):
-    july = screens_table(("1", "2026-07-03", "food", "positive"))
-    months = screens_table(*((n, f"2026-0{n}-03", "food", "negative") for n in (7, 8, 9)))
-    page = settled(cara, send(cara, ("july.csv", july.open().read()), mapping=SCREENS.encode()))
-    assert "No screen of August 2026 or September 2026 is in this upload." in page.text
-    assert "choose the quarter’s files together: each patient then counts once" in page.text
-    page = settled(cara, send(cara, ("all.csv", months.open().read()), mapping=SCREENS.encode()))
-    assert "is in this upload" not in page.text
-
-
 def test_a_long_table_of_every_count_is_downloaded_and_comes_in_as_what_stands(cara, store):
     counts = {FOOD: 15, ASKED: 90, FunnelCell(Step.ELIGIBLE): 200, FunnelCell(Step.SCREENED): 95}
     uploaded.read(store, "before", {Q3: {"": counts}})
@@ -453,7 +443,7 @@ def test_months_of_a_quarter_that_come_apart_are_told_where_the_person_decides(
     box = page.by_id("q-2026-Q3").text
     assert ("patients who came back count twice" in box) is bool(missing)
     assert (f"This upload holds no screen of {missing}." in box) is bool(missing)
-    assert "2 rows read. None of them was unreadable." in page.text
+    assert "2 rows read, all of them readable." in page.text
 
 
 def test_a_small_share_that_was_not_readable_is_no_share_of_nothing(cara, store):
