@@ -104,7 +104,7 @@ def test_screens_become_counts_that_are_looked_at_before_they_are_taken_over(car
     reply = send(cara, fixture("prapare-form.json"))
     page = settled(cara, reply)
     assert page.heading == "What this upload would change"
-    assert "1 row read; none was unreadable." in page.text
+    assert "1 row read. None was unreadable." in page.text
     assert "the quarter has none yet" in page.text
     assert any(row.startswith("Food") for row in rows(page))
     assert stored(store, Q3) == {}
@@ -443,7 +443,7 @@ def test_months_of_a_quarter_that_come_apart_are_told_where_the_person_decides(
     box = page.by_id("q-2026-Q3").text
     assert ("patients who came back count twice" in box) is bool(missing)
     assert (f"This upload holds no screen of {missing}." in box) is bool(missing)
-    assert "2 rows read; none was unreadable." in page.text
+    assert "2 rows read. None was unreadable." in page.text
 
 
 def test_a_small_share_that_was_not_readable_is_no_share_of_nothing(cara, store):
