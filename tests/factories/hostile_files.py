@@ -97,7 +97,7 @@ def tables() -> dict[str, bytes]:
         "a PDF": PDF,
         "a PNG": b"\x89PNG\r\n\x1a\n" + b"\0" * 100,
         "NUL": b"patient,day\nA\0,2026-07-03\n",
-        "UTF-16": "patient,day\nA,2026-07-03\n".encode("utf-16"),
+        "UTF-32": "patient,day\nA,2026-07-03\n".encode("utf-32"),
         "ten megabytes in a cell": b"patient,day\n" + b"x" * 10 * MEGABYTE + b",1\n",
         "a quotation mark left open": b'patient,day\n"A,2026-07-03\nB,2026-07-03\n',
         "a heading twice": b"patient,patient\nA,B\n",
